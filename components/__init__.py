@@ -1,0 +1,1 @@
+"""The parts: one folder a capability, one small file a platform."""

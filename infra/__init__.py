@@ -1,0 +1,1 @@
+"""The ground: settings, names, labels, platforms, errors and the fact table. Declares no resource."""

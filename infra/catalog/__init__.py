@@ -1,0 +1,1 @@
+"""The fact table: machines, fabrics, prices, regions; every row has a source."""

@@ -1,0 +1,14 @@
+"""Where the project and its private files are."""
+
+import os
+from pathlib import Path
+
+
+def project() -> Path:
+    """Give the project's root, the folder of Pulumi.yaml."""
+    return Path(__file__).resolve().parents[1]
+
+
+def home() -> Path:
+    """Give the ignored folder of state, passphrase and local data: $CAUSEWAY_HOME, else `.causeway` in the project."""
+    return Path(os.environ.get("CAUSEWAY_HOME") or project() / ".causeway").absolute()

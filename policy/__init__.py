@@ -1,0 +1,1 @@
+"""The judges: one rule, one file, every platform in it."""

@@ -1,0 +1,1 @@
+"""The hands: resource providers in Python over one base."""

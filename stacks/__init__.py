@@ -1,0 +1,1 @@
+"""The compositions: one blueprint, one stack file an environment."""

@@ -1,0 +1,1 @@
+"""Set-up and engine, for machines that have neither."""
