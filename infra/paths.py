@@ -10,5 +10,8 @@ def project() -> Path:
 
 
 def home() -> Path:
-    """Give the ignored folder of state, passphrase and local data: $CAUSEWAY_HOME, else `.causeway` in the project."""
+    """Give the ignored folder of state, passphrase and local data.
+
+    It is $CAUSEWAY_HOME, else `.causeway` in the project.
+    """
     return Path(os.environ.get("CAUSEWAY_HOME") or project() / ".causeway").absolute()

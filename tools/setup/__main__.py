@@ -12,7 +12,9 @@ from tools.setup import environment, say
 def main() -> int:
     """Build what is missing and link it into the clone. Exit code 0 when the clone is ready."""
     if sys.version_info < (3, 11):  # noqa: UP036  the very mistake that this line reports
-        say.error(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Try: make PYTHON=python3.12")
+        say.error(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Try: make PYTHON=python3.12"
+        )
         return 2
     try:
         shared = environment.ensure()

@@ -25,7 +25,9 @@ class SetupError(Exception):
 def key() -> str:
     """Name the environment by what decides its content: lock file, Python, machine."""
     digest = hashlib.sha256(LOCK_FILE.read_bytes())
-    digest.update(f"{platform.python_version()} {sys.platform} {platform.machine()} {sys.base_prefix}".encode())
+    digest.update(
+        f"{platform.python_version()} {sys.platform} {platform.machine()} {sys.base_prefix}".encode()
+    )
     return f"python-{digest.hexdigest()[:12]}"
 
 
@@ -52,7 +54,9 @@ def link(home: Path) -> None:
         shutil.rmtree(thin, ignore_errors=True)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(thin)
         script = thin / "bin" / "causeway"
-        script.write_text(f"#!{thin / 'bin' / 'python'}\nimport sys\nfrom console.__main__ import main\nsys.exit(main())\n")
+        script.write_text(
+            f"#!{thin / 'bin' / 'python'}\nimport sys\nfrom console.__main__ import main\nsys.exit(main())\n"
+        )
         script.chmod(0o755)
         path_file.write_text(content)  # last: its presence says that the link is whole
 
@@ -65,7 +69,6 @@ def _build(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     uv = _uv()
     count = sum(1 for line in LOCK_FILE.read_text().splitlines() if "==" in line)
-    # UV_LINK_MODE: a cache on another file system than uv's own can't be hard-linked, copying always works
     env = {**os.environ, "VIRTUAL_ENV": str(home), "UV_NO_PROGRESS": "1"}
     with say.step("create the Python environment"):
         _run([uv, "venv", "--quiet", "--python", sys.executable, str(home)], env)
@@ -77,14 +80,15 @@ def _build(home: Path) -> None:
 
 
 def _compile(home: Path) -> None:
-    # -q twice: a few packages ship files for other Python versions that don't compile here, and that is no error
+    # -q twice: some packages ship files for other Python versions; that they do not compile is no error
     python = str(home / "bin" / "python")
     command = [python, "-m", "compileall", "-q", "-q", "-j", "0", str(_site_packages(home))]
     subprocess.run(command, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""})
 
 
 def _uv() -> str:
-    version = next(line.split("==")[1].split()[0] for line in UV_LOCK_FILE.read_text().splitlines() if line.startswith("uv=="))
+    pin = next(line for line in UV_LOCK_FILE.read_text().splitlines() if line.startswith("uv=="))
+    version = pin.split("==")[1].split()[0]
     home = cache.root() / f"uv-{version}"
     binary = home / "bin" / "uv"
     with cache.lock(home.name):
@@ -99,7 +103,9 @@ def _uv() -> str:
 
 
 def _run(command: list[str], env: dict[str, str]) -> None:
-    result = subprocess.run(command, env=env, text=True, stderr=subprocess.PIPE, check=False, stdin=subprocess.DEVNULL)
+    result = subprocess.run(
+        command, env=env, text=True, stderr=subprocess.PIPE, check=False, stdin=subprocess.DEVNULL
+    )
     if result.returncode:
         tail = "\n".join(result.stderr.strip().splitlines()[-8:])
         raise SetupError(f"{' '.join(command[:3])} failed with exit code {result.returncode}:\n{tail}")

@@ -27,8 +27,12 @@ def step(text: str) -> Iterator[None]:
         threading.Thread(target=tick, daemon=True).start()
     else:
         print(f"  … {text}", file=sys.stderr, flush=True)
+    mark = "✗"
     try:
         yield
+        mark = "✓"
     finally:
         done.set()
-    print(f"{chr(13) if live else ''}  ✓ {text} ({time.monotonic() - start:.0f} s)   ", file=sys.stderr, flush=True)
+        start_of_line = "\r" if live else ""
+        elapsed = time.monotonic() - start
+        print(f"{start_of_line}  {mark} {text} ({elapsed:.0f} s)   ", file=sys.stderr, flush=True)

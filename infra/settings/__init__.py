@@ -1,0 +1,29 @@
+"""The settings of an environment: the only reader of Pulumi's configuration."""
+
+from infra.settings.compute import Cluster, Pool, Serving, Training
+from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
+from infra.settings.load import from_engine, from_file, parse
+from infra.settings.model import Budget, Settings
+from infra.settings.network import Bgp, Link, Network
+from infra.settings.schema import json_schema
+
+__all__ = [
+    "Bgp",
+    "Budget",
+    "Cluster",
+    "DataClass",
+    "Filesystem",
+    "Keys",
+    "Lifecycle",
+    "Link",
+    "Network",
+    "Pool",
+    "Serving",
+    "Settings",
+    "Store",
+    "Training",
+    "from_engine",
+    "from_file",
+    "json_schema",
+    "parse",
+]

@@ -1,0 +1,84 @@
+"""From a stack file, or from the running engine, to checked settings."""
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime.config import get_config_env
+from pydantic import ValidationError
+
+from infra.problems import Problem, ProblemsError
+from infra.settings import mistakes, names, stackfile
+from infra.settings.model import Settings
+
+MoreChecks = Callable[[Settings], Iterable[Problem]]
+"""Checks that need knowledge from another room, such as a workload's own options."""
+
+_TITLE = "the settings have mistakes"
+_STAND_INS: Mapping[str, Any] = {"platform": "local", "data_classes": {"?": {}}, "budget": {"monthly_usd": 0}}
+
+
+def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Settings:
+    """Check plain values and freeze them.
+
+    Raises:
+        ProblemsError: Carries every mistake at once.
+    """
+    try:
+        settings = Settings.model_validate(dict(values))
+    except ValidationError as error:
+        found = [*mistakes.problems(error, Settings), *_despite(values, error, more)]
+        raise ProblemsError(_TITLE, found) from None
+    if found := [*names.dangling(settings), *more(settings)]:
+        raise ProblemsError(_TITLE, found)
+    return settings
+
+
+def from_file(path: Path, more: MoreChecks = lambda _: ()) -> Settings:
+    """Check a stack file before any engine starts; problems name file and line."""
+    file = stackfile.read(path)
+    try:
+        return parse(file.values, more)
+    except ProblemsError as error:
+        ordered = sorted(error.problems, key=lambda problem: file.line(problem.where))
+        raise ProblemsError(error.title, [file.locate(problem) for problem in ordered]) from None
+
+
+def from_engine(more: MoreChecks = lambda _: ()) -> Settings:
+    """Check what the engine hands to the program: the same values, objects as JSON texts."""
+    own = {key: value for key, value in get_config_env().items() if key.startswith(stackfile.PREFIX)}
+    return parse({key.removeprefix(stackfile.PREFIX): _decoded(value) for key, value in own.items()}, more)
+
+
+def _decoded(value: Any) -> Any:
+    is_structure = isinstance(value, str) and value[:1] in {"{", "["}
+    return json.loads(value) if is_structure else value
+
+
+def _despite(values: Mapping[str, Any], error: ValidationError, more: MoreChecks) -> list[Problem]:
+    """Run the further checks on what is left when the broken values are set aside, so that no mistake hides another."""
+    sound = copy.deepcopy(dict(values))
+    for detail in error.errors():
+        _remove(sound, detail["loc"])
+    try:
+        Settings.model_validate(sound)
+    except ValidationError as rest:
+        for detail in rest.errors():
+            _stand_in(sound, str(detail["loc"][0]))
+    settings = Settings.model_validate(sound)
+    return [*names.dangling(settings), *more(settings)]
+
+
+def _stand_in(values: dict[str, Any], name: str) -> None:
+    values.pop(name, None)
+    if Settings.model_fields[name].is_required():
+        values[name] = _STAND_INS.get(name, "?")
+
+
+def _remove(values: Any, path: tuple[int | str, ...]) -> None:
+    for part in path[:-1]:
+        values = values.get(part) if isinstance(values, dict) else None
+    if isinstance(values, dict):
+        values.pop(path[-1], None)

@@ -1,0 +1,80 @@
+"""From pydantic's errors to problems that a user can act on."""
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from infra.problems import Problem, nearest
+
+
+def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Give one problem for each of pydantic's errors, with nearest names where a name is unknown."""
+    for detail in error.errors(include_url=False):
+        yield _problem(detail, model)
+
+
+def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
+    location = [part for part in detail["loc"] if not _is_branch(part)]
+    where = ".".join(str(part) for part in location)
+    given = detail["input"]
+    match detail["type"]:
+        case "extra_forbidden":
+            names = sorted(_fields(model, location[:-1]))
+            return Problem(where, "unknown setting", ", ".join(names), nearest(str(location[-1]), names))
+        case "missing":
+            return Problem(where, "is missing", "a value is needed here")
+        case "literal_error":
+            names = [name.strip("'") for name in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+            return Problem(where, f"given {given!r}", ", ".join(names), nearest(str(given), names))
+        case _:
+            return Problem(where, f"given {_shown(given)}", _lower(detail["msg"]))
+
+
+def _is_branch(part: int | str) -> bool:
+    # pydantic adds the tried branch of a union, such as `constrained-int`, to the path; it is no key of the file
+    return isinstance(part, str) and part in {
+        "str",
+        "int",
+        "constrained-int",
+        "constrained-str",
+        "dict[str,any]",
+    }
+
+
+def _fields(annotation: Any, path: list[int | str]) -> set[str]:
+    """Give the settings that exist at a path, walking through sections, mappings and optional values."""
+    for part in path:
+        annotation = _step(annotation, part)
+    section = next((branch for branch in _branches(annotation) if _is_section(branch)), None)
+    return set(section.model_fields) if section else set()
+
+
+def _step(annotation: Any, part: int | str) -> Any:
+    for branch in _branches(annotation):
+        if _is_section(branch) and part in branch.model_fields:
+            return branch.model_fields[part].annotation
+        if get_origin(branch) in {dict, tuple, list}:
+            return next(arg for arg in reversed(get_args(branch)) if arg is not Ellipsis)
+    return None
+
+
+def _branches(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) in {Union, UnionType}:
+        return get_args(annotation)
+    return (annotation,)
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _lower(text: str) -> str:
+    return text.removeprefix("Value error, ").removeprefix("Input should be ")

@@ -1,0 +1,70 @@
+"""The settings of one environment: what a stack file says, in neutral terms."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from infra.platforms import Platform
+from infra.settings.compute import Cluster, Serving, Training
+from infra.settings.data import DataClass, Filesystem, Keys, Store
+from infra.settings.network import Link, Network
+from infra.settings.section import Section
+
+
+class Budget(Section):
+    """What an environment may cost."""
+
+    monthly_usd: Annotated[float, Field(ge=0)]
+    """The cap in USD for a month of 730 hours."""
+    per_team: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    """Caps by team, in USD a month. Default: none."""
+
+
+class Settings(Section):
+    """One environment. Every field is a `causeway:<name>` key of `stacks/Pulumi.<stack>.yaml`."""
+
+    platform: Platform
+    """Where it runs."""
+    region: str = "local"
+    """The platform's name of the region. Default: local, which only this machine knows."""
+    zones: tuple[str, ...] = ()
+    """Zones, first the one of the fabric. Default: the backend's choice of three."""
+    jurisdiction: str | None = None
+    """Where an on-premises site or this machine stands, for example `eu`. Clouds know it from the region."""
+    owner: str
+    """The person or group who answers for the environment."""
+    team: str
+    """The team that it is charged to."""
+    cost_center: str
+    """The ledger that pays."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """More labels for every resource. Default: none."""
+    data_classes: dict[str, DataClass]
+    """The classes of data by name."""
+    budget: Budget
+    """What it may cost."""
+    keys: Keys = Keys()
+    """How keys are kept."""
+    stores: dict[str, Store] = Field(default_factory=dict)
+    """Object stores by name. Default: none."""
+    network: Network = Network()
+    """The private network; no effect on this machine."""
+    filesystem: Filesystem | None = None
+    """A shared parallel file system. Default: none."""
+    cluster: Cluster = Cluster()
+    """The cluster."""
+    links: dict[str, Link] = Field(default_factory=dict)
+    """Dedicated interconnects by name. Default: none."""
+    training: Training | None = None
+    """A training job. Default: none."""
+    serving: Serving | None = None
+    """A serving endpoint. Default: none."""
+    references: dict[str, str] = Field(default_factory=dict)
+    """Other stacks that this one reads, by role. Default: none."""
+
+    @field_validator("data_classes")
+    @classmethod
+    def _has_a_class(cls, classes: dict[str, Any]) -> dict[str, Any]:
+        if not classes:
+            raise ValueError("at least one class is needed: residency and rotation hang on it")
+        return classes

@@ -1,0 +1,28 @@
+"""Names inside the settings that point to other parts of the settings."""
+
+from collections.abc import Iterator, Mapping
+
+from infra.problems import Problem, nearest
+from infra.settings.model import Settings
+
+
+def dangling(settings: Settings) -> Iterator[Problem]:
+    """Give one problem for each name that points to nothing."""
+    for where, given, known in _uses(settings):
+        if given not in known:
+            allowed = ", ".join(known) or "none is defined yet"
+            yield Problem(where, f"{given!r} does not exist", allowed, nearest(given, known))
+
+
+def _uses(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    classes, stores, pools = settings.data_classes, settings.stores, settings.cluster.pools
+    for name, store in stores.items():
+        yield f"stores.{name}.data_class", store.data_class, classes
+    if filesystem := settings.filesystem:
+        yield "filesystem.data_class", filesystem.data_class, classes
+        yield "filesystem.store", filesystem.store, stores
+    for path, section in (("training", settings.training), ("serving", settings.serving)):
+        if section:
+            yield f"{path}.store", section.store, stores
+            if section.pool:
+                yield f"{path}.pool", section.pool, pools

@@ -1,0 +1,48 @@
+"""How an environment is connected: its network and its dedicated links."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.settings.section import Section
+
+
+class Network(Section):
+    """The private network of an environment."""
+
+    cidr: str = "10.0.0.0/16"
+    """Its IPv4 range. It may not overlap the range of any linked network. Default: 10.0.0.0/16."""
+    nat: Literal["per-zone", "single", "none"] = "per-zone"
+    """Ways out to the internet: one a zone survives a zone's loss, a single one is cheaper. Default: per-zone."""
+    flow_log_days: Annotated[int, Field(ge=90)] = 90
+    """How long flow logs are kept, in days. Default and least: 90."""
+
+
+class Bgp(Section):
+    """The far end of a link, as its router sees it."""
+
+    asn: Annotated[int, Field(ge=1, le=4294967294)]
+    """The far end's autonomous system number."""
+    cidrs: tuple[str, ...]
+    """The networks behind it; none may overlap ours."""
+
+
+class Link(Section):
+    """A dedicated interconnect to another network."""
+
+    resiliency: Literal["development", "high", "maximum"] = "high"
+    """How many locations and devices: one, two locations, or two devices in each of two. Default: high."""
+    locations: tuple[str, ...]
+    """The provider's names of the meeting points, as many as the resiliency needs."""
+    bandwidth_gbps: Literal[1, 10, 100, 400] = 10
+    """Of each port, in Gbit/s. Default: 10."""
+    asn: Annotated[int, Field(ge=1, le=4294967294)] = 64512
+    """Our autonomous system number. Default: 64512, the first private one (RFC 6996)."""
+    peer: Bgp
+    """The far end."""
+    mtu: Literal[1500, 8500, 8950, 9001] = 1500
+    """The largest packet in bytes; platforms allow different ones. Default: 1500."""
+    macsec: bool = False
+    """Encrypt on the wire (IEEE 802.1AE); the key pairs are secrets of the stack. Default: false."""
+    vpn_fallback: bool = True
+    """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""

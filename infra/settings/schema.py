@@ -1,0 +1,45 @@
+"""The JSON Schema of a stack file, which editors complete and check against."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.settings.model import Settings
+from infra.settings.stackfile import PREFIX
+
+
+def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Give the schema of `Pulumi.<stack>.yaml`.
+
+    Args:
+        options: Schemas of the `options` of a section, by section name, from the rooms that know them.
+    """
+    schema = Settings.model_json_schema()
+    definitions = schema.pop("$defs")
+    for section, known in (options or {}).items():
+        definitions[section.capitalize()]["properties"]["options"] = {
+            **definitions[section.capitalize()]["properties"]["options"],
+            **known,
+        }
+    properties = {f"{PREFIX}{name}": field for name, field in schema["properties"].items()}
+    config = {
+        "type": "object",
+        "properties": properties,
+        "required": [f"{PREFIX}{name}" for name in schema["required"]],
+        "patternProperties": {f"^(?!{PREFIX}).+:.+$": {}},
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A Causeway stack file",
+        "type": "object",
+        "properties": {
+            "config": config,
+            "encryptionsalt": {"type": "string"},
+            "encryptedkey": {"type": "string"},
+            "secretsprovider": {"type": "string"},
+            "environment": {},
+        },
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
