@@ -1,0 +1,154 @@
+"""The bench: judges each resource before it is created, then the stack as a whole."""
+
+import dataclasses
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from infra.catalog.cost.estimate import estimate
+from infra.catalog.cost.ledger import Ledger
+from policy.judge.exemptions import Exemption, covering
+from policy.judge.finding import Finding
+from policy.judge.settings import Setting, settings
+from policy.model import places
+from policy.model.environment import ENVIRONMENT, Environment
+from policy.model.facts import Facts
+from policy.model.graph import Graph
+from policy.model.labels import team
+from policy.model.resource import Resource
+from policy.model.rule import Check, Level, OnUnknown, Rule
+from policy.model.verdicts import Fail, Unverified, Verdict
+
+Selected = tuple[tuple[Rule, Check], ...]
+
+
+class BrokenRuleError(RuntimeError):
+    """A rule raised an exception: nothing has been judged, so the run must stop."""
+
+
+class Bench:
+    """Judges one run of the engine. `before_create` comes once a resource, `whole_stack` once at the end.
+
+    A check that can't decide in a preview is put off: it is asked again when the stack is complete and unknown values
+    can be followed to their sources. In an update there is no later: what is unverified then counts at once.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        *,
+        exemptions: Sequence[Exemption] = (),
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+        levels: Mapping[str, Level] | None = None,
+        preview: bool = False,
+    ) -> None:
+        self.rules = tuple(rules)
+        self.exemptions = tuple(exemptions)
+        self.settings: Mapping[str, Setting] = settings(rules, options or {}, levels or {})
+        self.used: dict[Exemption, int] = {}
+        self.facts = Facts(preview=preview, ledger=Ledger())
+        self._seen: dict[str, Resource] = {}
+        self._put_off: set[tuple[str, str]] = set()
+        self._select_at_create = _selector(self.rules, lambda rule: rule.at_create)
+        self._select_in_stack = _selector(self.rules, lambda rule: rule.in_stack)
+
+    def before_create(self, resource: Resource) -> list[Finding]:
+        """Judge a resource by its own inputs, before the engine creates or changes it."""
+        self._meet(resource)
+        findings = []
+        for rule, check in self._active(self._select_at_create(resource.type)):
+            verdict = self._ask(rule, check, resource)
+            if isinstance(verdict, Unverified) and self.facts.preview:
+                self._put_off.add((rule.name, resource.urn))
+            else:
+                findings += self._found(rule, resource, verdict)
+        return findings
+
+    def whole_stack(self, resources: Iterable[Resource]) -> list[Finding]:
+        """Judge the stack as a graph, and what was put off."""
+        known = [self._with_inputs(resource) for resource in resources]
+        strangers = {resource.urn for resource in known if resource.urn not in self._seen}
+        for resource in known:
+            if resource.urn in strangers:
+                self._meet(resource)
+        self.facts = dataclasses.replace(self.facts, graph=Graph(known))
+        findings = []
+        for resource in known:
+            for rule, check in self._active(self._select_at_create(resource.type)):
+                if resource.urn in strangers or (rule.name, resource.urn) in self._put_off:
+                    findings += self._found(rule, resource, self._ask(rule, check, resource))
+            for rule, check in self._active(self._select_in_stack(resource.type)):
+                findings += self._found(rule, resource, self._ask(rule, check, resource))
+        return findings
+
+    def unused(self) -> list[Exemption]:
+        """List the exemptions that no finding of this run needed."""
+        return [exemption for exemption in self.exemptions if exemption not in self.used]
+
+    def _meet(self, resource: Resource) -> None:
+        self._seen[resource.urn] = resource
+        if resource.type == ENVIRONMENT:
+            self.facts = dataclasses.replace(self.facts, environment=Environment.parse(resource))
+        lines = estimate(resource.type, resource.props, places.paid(resource, self.facts.environment))
+        self.facts.ledger.enter(resource.urn, lines, team(resource, self.facts.environment))
+
+    def _with_inputs(self, resource: Resource) -> Resource:
+        # the engine shows outputs at the end; rules are written against inputs, which were seen before the create
+        before = self._seen.get(resource.urn)
+        if before is None:
+            return dataclasses.replace(resource, outputs=resource.props)
+        return dataclasses.replace(
+            resource,
+            props=before.props,
+            secrets=before.secrets,
+            outputs=resource.props,
+            options=before.options,
+        )
+
+    def _active(self, selected: Selected) -> Iterable[tuple[Rule, Check]]:
+        return (pair for pair in selected if self.settings[pair[0].name].level is not Level.DISABLED)
+
+    def _ask(self, rule: Rule, check: Check, resource: Resource) -> Verdict:
+        facts = dataclasses.replace(self.facts, options=self.settings[rule.name].options)
+        try:
+            return check(resource, facts)
+        except Exception as error:
+            raise BrokenRuleError(
+                f"the rule {rule.name} broke on {resource.urn}: {type(error).__name__}: {error}; "
+                "a rule that breaks has judged nothing, so the run stops here"
+            ) from error
+
+    def _found(self, rule: Rule, resource: Resource, verdict: Verdict) -> list[Finding]:
+        if not isinstance(verdict, Fail | Unverified):
+            return []
+        level = self._level(rule, verdict)
+        exemption = covering(self.exemptions, rule.name, resource.urn)
+        if exemption:
+            self.used[exemption] = self.used.get(exemption, 0) + 1
+            level = Level.ADVISORY
+        return [Finding(rule, resource.urn, verdict, level, exemption)]
+
+    def _level(self, rule: Rule, verdict: Fail | Unverified) -> Level:
+        setting = self.settings[rule.name]
+        if isinstance(verdict, Unverified) and setting.on_unknown is OnUnknown.WARN:
+            return Level.ADVISORY
+        return Level.ADVISORY if setting.level is Level.ADVISORY else Level.MANDATORY
+
+
+def _selector(
+    rules: Sequence[Rule], checks: Callable[[Rule], Mapping[str, Check]]
+) -> Callable[[str], Selected]:
+    """Give a function from a type to its checks that matches each type once."""
+    cache: dict[str, Selected] = {}
+
+    def select(kind: str) -> Selected:
+        if kind not in cache:
+            cache[kind] = tuple(
+                (rule, check)
+                for rule in rules
+                for pattern, check in checks(rule).items()
+                if fnmatch.fnmatchcase(kind, pattern)
+            )
+        return cache[kind]
+
+    return select

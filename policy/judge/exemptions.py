@@ -1,0 +1,33 @@
+"""Exemptions: one rule, some resources, a reason, an approver and an end."""
+
+import datetime as dt
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A breach that someone answers for, until a day."""
+
+    urn: str
+    """A pattern; `*` stands for anything."""
+    rule: str
+    reason: str
+    approver: str
+    expires: dt.date
+    """The last day on which it holds."""
+
+    def covers(self, rule: str, urn: str) -> bool:
+        """Tell whether it is about this rule and this resource."""
+        return self.rule == rule and fnmatch.fnmatchcase(urn, self.urn)
+
+    def text(self) -> str:
+        """Give it in one line."""
+        return f"until {self.expires} by {self.approver}: {self.reason}"
+
+
+def covering(exemptions: Iterable[Exemption], rule: str, urn: str) -> Exemption | None:
+    """Find the exemption for a finding, the one that lasts longest first."""
+    fitting = [exemption for exemption in exemptions if exemption.covers(rule, urn)]
+    return max(fitting, key=lambda exemption: exemption.expires, default=None)

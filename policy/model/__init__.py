@@ -1,0 +1,1 @@
+"""What judges look at and what they say: plain frozen values, no engine."""

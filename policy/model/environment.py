@@ -1,0 +1,107 @@
+"""The environment's settings as the stack registers them: data classes, places, caps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policy.model.resource import Resource
+
+ENVIRONMENT = "causeway:index:Environment"
+"""The type of the component that every stack registers first and gives to all others as their parent."""
+
+ANYWHERE = "any"
+"""The jurisdiction of data that may be everywhere."""
+
+
+@dataclass(frozen=True)
+class DataClass:
+    """A class of data and the promises that go with it."""
+
+    name: str
+    jurisdictions: frozenset[str] = frozenset({ANYWHERE})
+    """Where the data, its copies and its keys may be. Default: anywhere."""
+    rotation_days: int = 90
+    """The longest time between two rotations of its keys. Default: 90."""
+    personal: bool = False
+    """Personal or health data. Default: false."""
+
+    def allows(self, jurisdiction: str) -> bool:
+        """Tell whether the data may be in a jurisdiction."""
+        return ANYWHERE in self.jurisdictions or jurisdiction in self.jurisdictions
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Caps in USD for a month of 730 hours."""
+
+    monthly_usd: float | None = None
+    """For the whole stack. None: no cap is set."""
+    per_team: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What one stack promises."""
+
+    stack: str = ""
+    platform: str = ""
+    region: str = ""
+    jurisdiction: str = ""
+    """Where an own site or this machine stands. Clouds know it from the region."""
+    data_classes: Mapping[str, DataClass] = field(default_factory=dict)
+    budget: Budget = Budget()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, resource: Resource) -> "Environment":
+        """Read the inputs of the environment's component.
+
+        Raises:
+            ValueError: Something has the wrong shape; the message names the property.
+        """
+        props = resource.props
+        classes = _mapping(props.get("dataClasses"), "dataClasses")
+        return cls(
+            stack=str(props.get("stack") or ""),
+            platform=str(props.get("platform") or ""),
+            region=str(props.get("region") or ""),
+            jurisdiction=str(props.get("jurisdiction") or ""),
+            data_classes={name: data_class(name, given) for name, given in classes.items()},
+            budget=budget(props.get("budget")),
+            labels={key: str(value) for key, value in _mapping(props.get("labels"), "labels").items()},
+        )
+
+
+def data_class(name: str, given: Any) -> DataClass:
+    """Read one data class from its wire form."""
+    fields = _mapping(given, f"dataClasses.{name}")
+    places = fields.get("jurisdictions", [ANYWHERE])
+    if not isinstance(places, list) or not all(isinstance(place, str) for place in places):
+        raise ValueError(f"dataClasses.{name}.jurisdictions: given {places!r}, a list of names is needed")
+    days = _number(fields.get("rotationDays", 90), f"dataClasses.{name}.rotationDays")
+    return DataClass(name, frozenset(places), int(days), bool(fields.get("personal", False)))
+
+
+def budget(given: Any) -> Budget:
+    """Read the caps from their wire form."""
+    fields = _mapping(given, "budget")
+    cap = fields.get("monthlyUsd")
+    teams = _mapping(fields.get("perTeam"), "budget.perTeam")
+    return Budget(
+        None if cap is None else _number(cap, "budget.monthlyUsd"),
+        {team: _number(usd, f"budget.perTeam.{team}") for team, usd in teams.items()},
+    )
+
+
+def _mapping(given: Any, where: str) -> Mapping[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{ENVIRONMENT} {where}: given {given!r}, a map is needed")  # noqa: TRY004 - users get ValueError
+    return given
+
+
+def _number(given: Any, where: str) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ValueError(f"{ENVIRONMENT} {where}: given {given!r}, a number is needed")  # noqa: TRY004 - users get ValueError
+    return float(given)

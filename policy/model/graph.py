@@ -1,0 +1,87 @@
+"""The resources of a stack and how they hang together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from infra.catalog.values import UNKNOWN, Value
+from policy.model.resource import Resource
+
+_NAMES = ("arn", "id", "name", "selfLink", "url", "path", "keyArn", "bucket", "crn")
+# outputs by which clouds let one resource name another; a name alone may be shared, so types are compared too
+
+
+class Graph:
+    """Resources by URN, frozen; answers which resource a property points to, even when its value is unknown."""
+
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        self.by_urn: Mapping[str, Resource] = {resource.urn: resource for resource in resources}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.by_urn.values())
+
+    def __len__(self) -> int:
+        return len(self.by_urn)
+
+    def of(self, *types: str) -> tuple[Resource, ...]:
+        """List the resources of these types, in the stack's order."""
+        return tuple(resource for kind in types for resource in self._by_type.get(kind, ()))
+
+    def children(self, urn: str) -> tuple[Resource, ...]:
+        """List the resources whose parent is this one."""
+        return self._by_parent.get(urn, ())
+
+    def ancestors(self, resource: Resource) -> Iterator[Resource]:
+        """Walk from the parent up to the stack."""
+        above = self.by_urn.get(resource.parent)
+        while above:
+            yield above
+            above = self.by_urn.get(above.parent)
+
+    def referred(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """List the resources of some types that a property points to.
+
+        A known value is looked up among ids, ARNs and names. An unknown one is followed through the property's
+        dependencies: a key made in the same preview is found although it has no ARN yet.
+        """
+        value = resource.get(path)
+        if value is not UNKNOWN and value is not None:
+            named = tuple(found for found in self._named(value) if not types or found.type in types)
+            if named:
+                return named
+        root = path.split(".", 1)[0].split("[", 1)[0]
+        sources = (self.by_urn.get(urn) for urn in resource.property_dependencies.get(root, ()))
+        return tuple(found for found in sources if found and (not types or found.type in types))
+
+    def pointing_at(self, target: Resource, path: str, *types: str) -> tuple[Resource, ...]:
+        """List the resources of some types whose property points to the target."""
+        return tuple(
+            resource for resource in self.of(*types) if target in self.referred(resource, path, target.type)
+        )
+
+    def _named(self, value: Value) -> tuple[Resource, ...]:
+        return self._by_name.get(value, ()) if isinstance(value, str) else ()
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        return _grouped((resource.type, resource) for resource in self)
+
+    @cached_property
+    def _by_parent(self) -> Mapping[str, tuple[Resource, ...]]:
+        return _grouped((resource.parent, resource) for resource in self)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[Resource, ...]]:
+        return _grouped((name, resource) for resource in self for name in sorted(_names(resource)))
+
+
+def _names(resource: Resource) -> set[str]:
+    bags = (resource.outputs, resource.props)
+    found = {bag.get(name) for bag in bags for name in _NAMES if isinstance(bag.get(name), str)}
+    return {name for name in found if isinstance(name, str)}
+
+
+def _grouped(pairs: Iterable[tuple[str, Resource]]) -> dict[str, tuple[Resource, ...]]:
+    groups: dict[str, list[Resource]] = {}
+    for key, resource in pairs:
+        groups.setdefault(key, []).append(resource)
+    return {key: tuple(group) for key, group in groups.items()}

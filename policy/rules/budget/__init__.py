@@ -1,0 +1,1 @@
+"""Money is known before it is spent."""

@@ -1,0 +1,1 @@
+"""Data is unreadable without a key of ours."""

@@ -1,0 +1,1 @@
+"""Data stays where its class allows it."""
