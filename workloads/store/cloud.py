@@ -1,0 +1,119 @@
+"""A bucket of S3, Google Cloud Storage or Azure Blob Storage, by obstore."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore, from_url
+
+from workloads.store.backend import Blob
+from workloads.store.errors import NotFoundError, StoreError
+
+if TYPE_CHECKING:
+    from obstore import BytesStream, ObjectMeta  # types only: the library does not have them at run time
+    from obstore.store import ClientConfig
+
+_PART = 16 << 20
+_CLIENT: "ClientConfig" = {
+    "connect_timeout": "10 seconds",
+    "read_timeout": "60 seconds",
+    "timeout": "2 hours",
+}
+
+
+class CloudBackend:
+    """Objects of one bucket. A replaced object appears at once; of two writers at the same time the last one wins.
+
+    An interrupted write of more than 16 MB leaves parts that only the platform's rule for incomplete uploads removes.
+    """
+
+    def __init__(self, url: str, objects: ObjectStore) -> None:
+        self.url = url.rstrip("/")
+        self._objects = objects
+
+    @classmethod
+    def open(cls, url: str) -> "CloudBackend":
+        """Open s3://bucket/prefix, gs://bucket/prefix or az://container/prefix with the identity of this machine.
+
+        Raises:
+            StoreError: the address or the machine's settings for this cloud are not usable.
+        """
+        try:
+            return cls(url, from_url(url, client_options=_CLIENT))
+        except (BaseError, ValueError) as error:
+            raise StoreError(f"{url}: {error}") from error
+
+    def head(self, name: str) -> Blob | None:
+        """Give what is known of one object; None when it does not exist."""
+        try:
+            return _blob(obstore.head(self._objects, name))
+        except FileNotFoundError:
+            return None
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """Give all objects whose name begins with `prefix`, in the order of their names."""
+        folder = prefix.rpartition("/")[0]
+        for page in obstore.list(self._objects, folder or None):
+            yield from (_blob(meta) for meta in page if meta["path"].startswith(prefix))
+
+    def read(self, name: str) -> BinaryIO:
+        """Give a stream of the bytes; raises NotFoundError."""
+        try:
+            found = obstore.get(self._objects, name)
+        except FileNotFoundError:
+            raise NotFoundError(f"{self.url}/{name}: no such object") from None
+        return cast("BinaryIO", io.BufferedReader(_Chunks(found.stream(min_chunk_size=1 << 20)), 1 << 20))
+
+    @contextlib.contextmanager
+    def write(
+        self, name: str, *, size: int | None = None, before: Callable[[], None] = lambda: None
+    ) -> Iterator[BinaryIO]:
+        """Give a sink that is uploaded in parts of 16 MB."""
+        del size  # a cloud has room
+        sink = obstore.open_writer(self._objects, name, buffer_size=_PART)
+        yield cast("BinaryIO", sink)
+        before()
+        sink.close()
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy inside the cloud."""
+        obstore.copy(self._objects, source, target)
+
+    def delete(self, name: str, *, before: Callable[[], None] = lambda: None) -> None:
+        """Remove an object; no error when it does not exist."""
+        before()
+        with contextlib.suppress(FileNotFoundError):
+            obstore.delete(self._objects, name)
+
+    def tidy(self) -> int:
+        """Leave incomplete uploads to the platform."""
+        return 0
+
+
+class _Chunks(io.RawIOBase):
+    """The chunks of a download as one stream."""
+
+    def __init__(self, chunks: "BytesStream") -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # narrower than Buffer
+        if not self._rest:
+            self._rest = memoryview(next(self._chunks, b""))
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _blob(meta: "ObjectMeta") -> Blob:
+    return Blob(
+        meta["path"], meta["size"], meta["last_modified"], meta["e_tag"] or meta["last_modified"].isoformat()
+    )

@@ -1,0 +1,135 @@
+"""A bucket in a folder of this machine."""
+
+import contextlib
+import io
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from workloads.store import files
+from workloads.store.backend import Blob
+from workloads.store.errors import NotFoundError, StoreError
+from workloads.store.names import RESERVED
+
+_LOCKS = 64  # lock files, shared by names with the same checksum
+_ATTEMPTS = 5
+
+
+class LocalBackend:
+    """Files below a folder, 0600 each; temporary ones in a corner of it, so that a rename is atomic."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._scratch = root / RESERVED / "tmp"
+        self._locks = root / RESERVED / "locks"
+
+    @property
+    def url(self) -> str:
+        """The bucket's address."""
+        return self.root.as_uri()
+
+    def head(self, name: str) -> Blob | None:
+        """Give what is known of one file; None when it does not exist."""
+        try:
+            found = (self.root / name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return None if (self.root / name).is_dir() else _blob(name, found)
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """Give all files whose name begins with `prefix`, in the order of their names."""
+        start = self.root / prefix.rpartition("/")[0]
+        names = sorted(_names(start, self.root)) if start.is_dir() else []
+        for name in names:
+            if name.startswith(prefix) and (blob := self.head(name)) is not None:
+                yield blob
+
+    def read(self, name: str) -> BinaryIO:
+        """Give a stream of the bytes; raises NotFoundError."""
+        try:
+            handle = os.open(self.root / name, os.O_RDONLY | os.O_NOFOLLOW)
+            return cast("BinaryIO", io.FileIO(handle, "r"))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise NotFoundError(f"{self.url}/{name}: no such object") from None
+
+    @contextlib.contextmanager
+    def write(
+        self, name: str, *, size: int | None = None, before: Callable[[], None] = lambda: None
+    ) -> Iterator[BinaryIO]:
+        """Give a sink whose bytes are made durable, then renamed over the old file."""
+        what = f"{self.url}/{name}"
+        with (
+            files.temporary(self._scratch) as (path, file),
+            files.explaining_full(self.root, what, size, file),
+        ):
+            files.require_space(self.root, what, size or 0)
+            yield cast("BinaryIO", file)
+            os.fsync(file.fileno())
+            with self._exclusive(name):
+                before()
+                self._rename(path, name)
+
+    def copy(self, source: str, target: str) -> None:
+        """Give the file a second name: it costs no space, and keeps the bytes when the first name is replaced."""
+        path = self.root / target
+        files.make_folder(path.parent)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(self.root / source)
+        files.sync_folder(path.parent)
+
+    def delete(self, name: str, *, before: Callable[[], None] = lambda: None) -> None:
+        """Remove a file and the folders that it leaves empty."""
+        path = self.root / name
+        with self._exclusive(name):
+            before()
+            path.unlink(missing_ok=True)
+            for folder in path.parents:
+                if folder in {self.root, self.root / RESERVED} or not _remove_if_empty(folder):
+                    break
+
+    def tidy(self) -> int:
+        """Remove the temporary files of killed writers."""
+        return files.remove_abandoned(self._scratch)
+
+    def _rename(self, path: Path, name: str) -> None:
+        target = self.root / name
+        for _ in range(_ATTEMPTS):
+            try:
+                files.make_folder(target.parent)
+                path.replace(target)
+            except FileNotFoundError:
+                continue  # a delete has just removed the folder that it left empty
+            except (IsADirectoryError, NotADirectoryError, FileExistsError):
+                raise StoreError(
+                    f"{self.url}/{name}: on a disk an object can't also be the folder of others; use another name"
+                ) from None
+            files.sync_folder(target.parent)
+            return
+        raise StoreError(f"{self.url}/{name}: its folder is removed again and again by others; try again")
+
+    def _exclusive(self, name: str) -> contextlib.AbstractContextManager[None]:
+        files.make_folder(self._locks)
+        return files.locked(self._locks / str(zlib.crc32(name.encode()) % _LOCKS))
+
+
+def _names(folder: Path, root: Path) -> Iterator[str]:
+    for here, folders, found in os.walk(folder):
+        if Path(here) == root:
+            folders[:] = [name for name in folders if name != RESERVED]
+        yield from (Path(here, name).relative_to(root).as_posix() for name in found)
+
+
+def _blob(name: str, found: os.stat_result) -> Blob:
+    modified = datetime.fromtimestamp(found.st_mtime_ns / 1e9, UTC)
+    return Blob(name, found.st_size, modified, f"{found.st_mtime_ns:x}-{found.st_ino:x}")
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
