@@ -15,3 +15,8 @@ def home() -> Path:
     It is $CAUSEWAY_HOME, else `.causeway` in the project.
     """
     return Path(os.environ.get("CAUSEWAY_HOME") or project() / ".causeway").absolute()
+
+
+def stack_home(stack: str) -> Path:
+    """Give the folder of one stack's resources on this machine: keys, data, logs."""
+    return home() / "stacks" / stack

@@ -1,0 +1,1 @@
+"""A cluster with its node pools and their fabric."""

@@ -1,0 +1,1 @@
+"""An inference service: the bundled server, kept alive, with an address to call."""

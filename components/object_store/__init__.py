@@ -1,0 +1,1 @@
+"""Object storage: one bucket, encrypted with a customer's key."""

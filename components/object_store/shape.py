@@ -1,0 +1,122 @@
+"""The neutral shape of an object store."""
+
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from components.reading import Reader
+from infra.platforms import Platform, backend
+
+ENCRYPTION = ("customer-managed", "none")
+_YEARS_10 = 3650
+
+
+class ObjectStoreArgs(TypedDict):
+    """One bucket."""
+
+    platform: str
+    """Where: aws, gcp, azure, onprem or local."""
+    data_class: str
+    """The class of what it holds; it becomes a label that residency rules read."""
+    encryption: NotRequired[str]
+    """`customer-managed`, or `none` which the policy stops by name. Default: customer-managed."""
+    key: NotRequired[pulumi.Input[str]]
+    """The key that encrypts it, as `KeyRing.keys` names it. Required unless encryption is `none`."""
+    versioning: NotRequired[bool]
+    """Keep older versions of objects. Default: true."""
+    noncurrent_versions: NotRequired[int]
+    """How many older versions of an object stay. Default: all."""
+    noncurrent_days: NotRequired[int]
+    """How long an older version stays, in days. Default: for ever."""
+    expire_days: NotRequired[int]
+    """How long an object stays, in days. Default: for ever."""
+    archive_days: NotRequired[int]
+    """When an object moves to the colder tier, in days; no effect on this machine. Default: never."""
+    lock_days: NotRequired[int]
+    """Write once: nothing can be changed or deleted for so many days. Default: no lock."""
+    replica_region: NotRequired[str]
+    """Keep a copy in this region. Default: no copy."""
+    protect: NotRequired[bool]
+    """Refuse to delete it. Default: false."""
+    force_destroy: NotRequired[bool]
+    """Delete it with everything in it. Default: false."""
+    labels: NotRequired[dict[str, str]]
+    """Labels, in the platform's spelling. Default: none."""
+
+
+@dataclass(frozen=True)
+class ObjectStoreSpec:
+    """The checked form of `ObjectStoreArgs`, every field present."""
+
+    platform: Platform
+    data_class: str
+    encryption: str
+    key: pulumi.Input[str] | None
+    versioning: bool
+    noncurrent_versions: int | None
+    noncurrent_days: int | None
+    expire_days: int | None
+    archive_days: int | None
+    lock_days: int | None
+    replica_region: str | None
+    protect: bool
+    force_destroy: bool
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ObjectStoreOutputs:
+    """What a backend gives back."""
+
+    url: pulumi.Output[str]
+    """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
+    id: pulumi.Output[str]
+    """The platform's id of the bucket."""
+
+
+class ObjectStore(pulumi.ComponentResource):
+    """One encrypted bucket."""
+
+    url: pulumi.Output[str]
+    """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
+    bucket_id: pulumi.Output[str]
+    """The platform's id of the bucket."""
+
+    def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("causeway:index:ObjectStore", name, dict(args), opts)
+        spec = parse(args)
+        made = backend("object_store", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
+        self.url, self.bucket_id = made.url, made.id
+        self.register_outputs({"url": self.url, "bucket_id": self.bucket_id})
+
+
+def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
+    """Check the arguments and fill in defaults.
+
+    Raises:
+        ProblemsError: Carries every mistake at once.
+    """
+    reader = Reader("ObjectStore", args, ObjectStoreArgs.__annotations__)
+    spec = ObjectStoreSpec(
+        platform=reader.platform(),
+        data_class=reader.text("data_class"),
+        encryption=reader.choice("encryption", ENCRYPTION, "customer-managed"),
+        key=reader.flowing("key"),
+        versioning=reader.flag("versioning", default=True),
+        noncurrent_versions=reader.whole_or_none("noncurrent_versions", 1, 1_000_000),
+        noncurrent_days=reader.whole_or_none("noncurrent_days", 1, _YEARS_10),
+        expire_days=reader.whole_or_none("expire_days", 1, _YEARS_10),
+        archive_days=reader.whole_or_none("archive_days", 1, _YEARS_10),
+        lock_days=reader.whole_or_none("lock_days", 1, _YEARS_10),
+        replica_region=reader.text("replica_region", "") or None,
+        protect=reader.flag("protect", default=False),
+        force_destroy=reader.flag("force_destroy", default=False),
+        labels=reader.mapping("labels"),
+    )
+    if spec.encryption != "none" and spec.key is None:
+        reader.refuse("key", "is missing", "a key of KeyRing.keys, since encryption is customer-managed")
+    if spec.lock_days and not spec.versioning:
+        reader.refuse("versioning", "given False with lock_days", "true: a lock needs versions")
+    reader.done()
+    return spec

@@ -1,0 +1,61 @@
+"""The `causeway` command."""
+
+from typing import Annotated
+
+import typer
+
+from console import doctor, down, env, failures, status, up
+
+Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+app = typer.Typer(
+    help="AI infrastructure as code, on any cloud and on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.command("up")
+def up_command(stack: Stack = "local", as_json: Json = False) -> None:
+    """Bring a stack to what its file says: create, change or mend what differs."""
+    with failures.boundary(as_json=as_json):
+        up.run(stack, as_json=as_json)
+
+
+@app.command("down")
+def down_command(stack: Stack = "local", as_json: Json = False) -> None:
+    """Delete everything of a stack, and prove it."""
+    with failures.boundary(as_json=as_json):
+        down.run(stack, as_json=as_json)
+
+
+@app.command("status")
+def status_command(stack: Stack = "local", as_json: Json = False) -> None:
+    """Say what a stack has, whether it is healthy, and where to call it."""
+    with failures.boundary(as_json=as_json):
+        status.run(stack, as_json=as_json)
+
+
+@app.command("doctor")
+def doctor_command(stack: Stack = "local", as_json: Json = False) -> None:
+    """Check this machine and a stack's settings before anything is changed."""
+    with failures.boundary(as_json=as_json):
+        doctor.run(stack, as_json=as_json)
+
+
+@app.command("env")
+def env_command(as_json: Json = False) -> None:
+    """Print the variables with which plain `pulumi` works here: eval "$(causeway env)"."""
+    with failures.boundary(as_json=as_json):
+        env.run(as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="causeway")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""`causeway doctor`: what this machine and a stack need, checked before anything is changed."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import psutil
+from pulumi.automation.errors import CommandError
+from rich.markup import escape
+from rich.table import Table
+
+from console import engine as engines
+from console import say
+from console.exits import Exit
+from console.failures import Failed
+from console.up import stack_file
+from console.workspace import Workspace, open_workspace
+from infra import paths
+from infra.problems import ProblemsError
+from infra.settings import from_file
+from stacks.options import mistakes
+
+_GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding."""
+
+    name: str
+    """What was looked at."""
+    ok: bool
+    """True when it is as it must be."""
+    found: str
+    """What was seen."""
+    fix: str = ""
+    """What to do, where it isn't well."""
+
+
+def run(stack_name: str, *, as_json: bool) -> None:
+    """Print all checks; exit code 1 when one fails."""
+    checks = list(examine(stack_name))
+    ok = all(check.ok for check in checks)
+    if as_json:
+        say.as_json({"ok": ok, "stack": stack_name, "checks": [asdict(check) for check in checks]})
+    else:
+        _print(checks)
+    if not ok and not as_json:
+        broken = ", ".join(check.name for check in checks if not check.ok)
+        raise Failed(f"to mend: {broken}", Exit.GENERIC)
+
+
+def examine(stack_name: str) -> Iterator[Check]:
+    """Run the checks one by one; a later one may need what an earlier one found."""
+    yield Check(
+        "python", sys.version_info >= (3, 11), platform.python_version(), "install Python 3.11 or newer"
+    )
+    yield _disk()
+    yield _memory()
+    yield _settings(stack_name)
+    found = _engine()
+    yield found
+    if found.ok:
+        workspace = open_workspace()
+        yield Check("backend", True, workspace.env.get("PULUMI_BACKEND_URL", "from your environment"))
+        yield _state(workspace, stack_name)
+
+
+def _disk() -> Check:
+    free = shutil.disk_usage(paths.project()).free / _GIB
+    return Check("disk", free >= 2, f"{free:.0f} GiB free", "free at least 2 GiB for checkpoints and logs")
+
+
+def _memory() -> Check:
+    free = psutil.virtual_memory().available / _GIB
+    return Check("memory", free >= 3, f"{free:.0f} GiB available", "close programs: training wants 3 GiB")
+
+
+def _settings(stack_name: str) -> Check:
+    try:
+        settings = from_file(stack_file(stack_name), mistakes)
+    except ProblemsError as error:
+        return Check("settings", False, f"{len(error.problems)} mistakes", str(error))
+    return Check("settings", True, f"platform {settings.platform}, {len(settings.stores)} stores")
+
+
+def _engine() -> Check:
+    return _guarded(
+        "engine", lambda: f"pulumi {(found := engines.find()).version}, {found.origin}", RuntimeError, OSError
+    )
+
+
+def _state(workspace: Workspace, stack_name: str) -> Check:
+    try:
+        deployment = workspace.existing(stack_name).export_stack().deployment or {}
+    except CommandError as error:
+        if "no stack named" in str(error):
+            return Check("state", True, "none yet")
+        return Check("state", False, "can't be read", str(error).splitlines()[-1])
+    pending = deployment.get("pending_operations") or []
+    names = ", ".join(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in pending)
+    fix = f"interrupted: {names}; `causeway up {stack_name}` looks at each and goes on"
+    return Check(
+        "state", not pending, f"{len(deployment.get('resources', []))} resources", fix if pending else ""
+    )
+
+
+def _guarded(name: str, look: Callable[[], str], *kinds: type[Exception]) -> Check:
+    try:
+        return Check(name, True, look())
+    except kinds as error:
+        return Check(name, False, "not found", str(error))
+
+
+def _print(checks: list[Check]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("", "check", "found", "to do"):
+        table.add_column(heading)
+    for check in checks:
+        mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
+        table.add_row(mark, check.name, escape(check.found), escape(check.fix if not check.ok else ""))
+    say.out.print(table)

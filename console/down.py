@@ -1,0 +1,117 @@
+"""`causeway down`: delete everything of a stack, and prove that nothing is left."""
+
+import shutil
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from pulumi.automation.errors import CommandError
+
+from console import say
+from console.exits import Exit
+from console.failures import Failed, classify
+from console.interrupts import forwarded
+from console.progress import Progress
+from console.state import Snapshot, snapshot
+from console.workspace import free_stale_lock, open_workspace, untouched
+from infra import paths
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is left after a stack was deleted."""
+
+    resources: int
+    """Resources in the state."""
+    processes: list[int]
+    """Processes that belong to the stack."""
+    ports: list[int]
+    """Ports of the stack's services that still listen."""
+    files: list[str]
+    """Files under the stack's own folder."""
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing is left."""
+        return not (self.resources or self.processes or self.ports or self.files)
+
+
+def run(stack_name: str, *, as_json: bool) -> None:
+    """Delete and prove; exit code 4 when something is left."""
+    start = time.monotonic()
+    workspace = open_workspace()
+    free_stale_lock(stack_name)
+    before = snapshot(workspace, stack_name)
+    with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress, forwarded():
+        try:
+            stack = workspace.existing(stack_name)
+            stack.destroy(on_event=progress.take, suppress_progress=True)
+        except CommandError as error:
+            errors = progress.gathered.errors
+            raise (
+                Failed("\n".join(dict.fromkeys(errors)), Exit.RESOURCE)
+                if errors
+                else Failed(*classify(str(error)))
+            ) from error
+    _sweep(stack_name)
+    proof = prove(stack_name, before, snapshot(workspace, stack_name))
+    _report(stack_name, proof, time.monotonic() - start, as_json=as_json)
+
+
+def prove(stack_name: str, before: Snapshot, after: Snapshot) -> Proof:
+    """Look for anything that the stack had: processes, open ports, files."""
+    folder = paths.stack_home(stack_name)
+    ports = [int(resource.outputs["port"]) for resource in before.resources if resource.outputs.get("port")]
+    return Proof(
+        resources=len(after.resources),
+        processes=_processes(folder),
+        ports=[port for port in ports if _listens(port)],
+        files=[str(file) for file in folder.rglob("*")] if folder.exists() else [],
+    )
+
+
+def _sweep(stack_name: str) -> None:
+    """Remove the page and empty folders; a file that a resource left behind stays, for the proof to find."""
+    folder = paths.stack_home(stack_name)
+    (folder / "page.html").unlink(missing_ok=True)
+    for path in sorted(folder.rglob("*"), reverse=True) if folder.exists() else ():
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    if folder.exists() and not any(folder.iterdir()):
+        shutil.rmtree(folder)
+
+
+def _processes(folder: Path) -> list[int]:
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        try:
+            words = [*(process.info["cmdline"] or ()), *process.environ().values()]
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+        if any(str(folder) in word for word in words):
+            found.append(process.pid)
+    return found
+
+
+def _listens(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _report(name: str, proof: Proof, seconds: float, *, as_json: bool) -> None:
+    if as_json:
+        say.as_json({"ok": proof.clean, "stack": name, "left": vars(proof), "seconds": round(seconds, 1)})
+    else:
+        counts = (
+            f"{proof.resources} resources, {len(proof.processes)} processes, {len(proof.ports)} ports, "
+            f"{len(proof.files)} files left"
+        )
+        colour = "green" if proof.clean else "red"
+        say.out.print(f"[bold {colour}]{name} is down[/]: {counts}  [dim]{seconds:.0f} s[/]")
+        for item in (*proof.processes, *proof.ports, *proof.files[:20]):
+            say.out.print(f"  left: {item}", markup=False)
+    if not proof.clean:
+        raise Failed(f"{name}: not everything is gone", Exit.RESOURCE)

@@ -1,0 +1,74 @@
+"""`causeway status`: what a stack has, whether it is well, where to call it, what it costs."""
+
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from console import say
+from console.events import short_type
+from console.exits import Exit
+from console.failures import Failed
+from console.health import Health, of
+from console.state import Resource, Snapshot, snapshot
+from console.up import stack_file, summary
+from console.workspace import open_workspace
+from infra.settings import from_file
+
+
+def run(stack_name: str, *, as_json: bool) -> None:
+    """Print the table, or JSON; exit code 4 when a resource is not well."""
+    state = snapshot(open_workspace(), stack_name)
+    made = [resource for resource in state.resources if resource.custom]
+    if not made:
+        raise Failed(f"{stack_name} has no resources: `causeway up {stack_name}` makes them", Exit.NO_STACK)
+    conditions = [(resource, of(resource)) for resource in made]
+    if as_json:
+        say.as_json(_document(stack_name, state, conditions))
+    else:
+        _print(stack_name, state, conditions)
+    ill = [resource.name for resource, health in conditions if not health.ok]
+    if ill and not as_json:
+        raise Failed(f"not well: {', '.join(ill)}", Exit.RESOURCE)
+
+
+def cost_line(stack_name: str) -> str:
+    """Give the cost in one line: this machine is the user's own, clouds are priced by the plan."""
+    settings = from_file(stack_file(stack_name))
+    if settings.platform == "local":
+        return "0 USD a month: your own machine, no charge"
+    return f"cap {settings.budget.monthly_usd:,.0f} USD a month"
+
+
+def _print(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("", "kind", "name", "condition", "where"):
+        table.add_column(heading)
+    for resource, health in conditions:
+        mark = "[green]●[/]" if health.ok else "[red]●[/]"
+        kind = short_type(resource.type)
+        table.add_row(mark, kind, escape(resource.name), escape(health.text), escape(_where(resource)))
+    say.out.print(table)
+    for line in summary(state):
+        say.out.print(line)
+    say.out.print(f"cost      {cost_line(name)}")
+
+
+def _where(resource: Resource) -> str:
+    outputs = resource.outputs
+    return str(outputs.get("url") or outputs.get("path") or outputs.get("logFile") or "")
+
+
+def _document(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]) -> dict[str, Any]:
+    resources = [
+        {"urn": resource.urn, "ok": health.ok, "condition": health.text, "where": _where(resource)}
+        for resource, health in conditions
+    ]
+    ok = all(health.ok for _, health in conditions)
+    return {
+        "ok": ok,
+        "stack": name,
+        "resources": resources,
+        "outputs": state.outputs,
+        "cost": cost_line(name),
+    }

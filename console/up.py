@@ -1,0 +1,100 @@
+"""`causeway up`: check the settings, judge, create or mend, and show what there is."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from pulumi.automation.errors import CommandError
+from rich.markup import escape
+
+from console import page, policies, say
+from console.exits import Exit
+from console.failures import Failed, classify
+from console.interrupts import forwarded
+from console.progress import Progress
+from console.state import Snapshot, snapshot
+from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
+from infra import paths
+from infra.settings import from_file
+from stacks.options import mistakes
+
+
+def run(stack_name: str, *, as_json: bool) -> None:
+    """Bring the stack to what its file says.
+
+    The settings are checked before any engine starts. The refresh lets the engine see what died or drifted, so that
+    it is mended and not believed.
+    """
+    from_file(stack_file(stack_name), mistakes)
+    start = time.monotonic()
+    workspace = open_workspace()
+    free_stale_lock(stack_name)
+    with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
+        stack = workspace.stack(stack_name)
+        try:
+            stack.up(
+                refresh=True, policy_packs=policies.packs(), on_event=progress.take, suppress_progress=True
+            )
+        except CommandError as error:
+            raise _failure(error, progress) from error
+    report(workspace, stack_name, progress, time.monotonic() - start, as_json=as_json)
+
+
+def stack_file(stack_name: str) -> Path:
+    """Give the path of a stack's settings."""
+    return paths.project() / "stacks" / f"Pulumi.{stack_name}.yaml"
+
+
+def report(workspace: Workspace, name: str, progress: Progress, seconds: float, *, as_json: bool) -> None:
+    """Write the page and print where things are."""
+    state = snapshot(workspace, name)
+    file = page.write(name, state, progress.gathered)
+    gathered = progress.gathered
+    if as_json:
+        say.as_json(
+            {
+                "ok": True,
+                "stack": name,
+                "changes": dict(gathered.operations),
+                "seconds": round(seconds, 1),
+                "outputs": state.outputs,
+                "page": str(file),
+            }
+        )
+        return
+    counts = ", ".join(f"{count} {op}" for op, count in sorted(gathered.operations.items()) if op != "same")
+    same = gathered.operations.get("same", 0)
+    unchanged = f"{same} unchanged" if same else ""
+    what = ", ".join(part for part in (counts or "no changes", unchanged) if part)
+    say.people.print(f"[bold green]{name} is up[/]: {what}  [dim]{seconds:.0f} s[/]")
+    for line in summary(state):
+        say.out.print(line)
+    say.out.print(f"page      {escape(file.as_uri())}")
+
+
+def summary(state: Snapshot) -> list[str]:
+    """Give the lines that a person wants after `up`: loss, endpoint, how to call it."""
+    lines = []
+    training: dict[str, Any] = state.outputs.get("training") or {}
+    if "first_loss" in training:
+        steps = training.get("steps")
+        lines.append(f"loss      {training['first_loss']:.3f} → {training['last_loss']:.3f} in {steps} steps")
+    if endpoint := state.outputs.get("endpoint"):
+        body = '{"prompt": "def main(", "max_tokens": 40, "stream": true}'
+        lines.append(f"endpoint  {endpoint}")
+        lines.append(
+            f"try       curl -N {endpoint}/v1/completions -H 'content-type: application/json' -d '{body}'"
+        )
+    return [escape(line) for line in lines]
+
+
+def _failure(error: CommandError, progress: Progress) -> Failed:
+    gathered = progress.gathered
+    if verdicts := [event for event in gathered.violations if event.enforcement_level == "mandatory"]:
+        names = sorted({event.policy_name for event in verdicts})
+        texts = "\n".join(page.plain_message(event) for event in verdicts)
+        return Failed(f"stopped by {', '.join(names)}\n{texts}", Exit.POLICY)
+    if gathered.errors:
+        code = Exit.RESOURCE if gathered.failed else Exit.GENERIC
+        return Failed("\n".join(dict.fromkeys(gathered.errors)), code)
+    return Failed(*classify(str(error)))

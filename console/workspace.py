@@ -1,0 +1,99 @@
+"""One stack of this project, opened with the engine, the backend and the passphrase that belong to it."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from pulumi import automation
+
+from console import engine as engines
+from console import say
+from infra import paths
+
+_SALT = "encryptionsalt:"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The project as the Pulumi command sees it."""
+
+    env: dict[str, str]
+    """Variables of every command: PATH, backend, passphrase."""
+    command: automation.PulumiCommand
+    """The Pulumi command."""
+
+    def stack(self, name: str) -> automation.Stack:
+        """Open a stack, making its empty state when there is none."""
+        return automation.create_or_select_stack(name, work_dir=str(paths.project()), opts=self._options())
+
+    def existing(self, name: str) -> automation.Stack:
+        """Open a stack that has state.
+
+        Raises:
+            StackNotFoundError: It has none.
+        """
+        return automation.select_stack(name, work_dir=str(paths.project()), opts=self._options())
+
+    def _options(self) -> automation.LocalWorkspaceOptions:
+        return automation.LocalWorkspaceOptions(env_vars=self.env, pulumi_command=self.command)
+
+
+def open_workspace() -> Workspace:
+    """Find the engine and prepare backend and passphrase."""
+    engine = engines.find()
+    env = environment(engine)
+    os.environ["PATH"] = env["PATH"]  # the Automation API looks for `pulumi` on this process's own PATH
+    return Workspace(env, automation.PulumiCommand())
+
+
+def environment(engine: engines.Engine) -> dict[str, str]:
+    """Give the variables with which plain `pulumi` works on this project; what the user has set stays."""
+    chosen = engines.environment(engine)
+    chosen.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
+    if not os.environ.get("PULUMI_BACKEND_URL"):
+        state = paths.home() / "state"
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        chosen["PULUMI_BACKEND_URL"] = state.as_uri()
+    if not any(
+        os.environ.get(name) for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    ):
+        chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase())
+    # the salt of a generated passphrase belongs to this clone's state, not to the shared stack file
+    chosen["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"] = "true"
+    return chosen
+
+
+@contextmanager
+def untouched(stack: str) -> Iterator[None]:
+    """Leave the stack file as it was: the engine writes the salt of this clone's passphrase into it."""
+    file = paths.project() / "stacks" / f"Pulumi.{stack}.yaml"
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    try:
+        yield
+    finally:
+        if before and _SALT not in before and file.exists() and _SALT in file.read_text(encoding="utf-8"):
+            file.write_text(before, encoding="utf-8")
+
+
+def free_stale_lock(stack: str) -> None:
+    """Remove a lock of the file backend whose process on this machine is dead, and say so."""
+    folder = paths.home() / "state" / ".pulumi" / "locks" / "organization" / "causeway" / stack
+    for file in folder.glob("*.json") if folder.is_dir() else ():
+        holder = json.loads(file.read_text(encoding="utf-8"))
+        if holder.get("hostname") == os.uname().nodename and not psutil.pid_exists(int(holder.get("pid", 0))):
+            file.unlink()
+            say.note(f"freed the lock of a killed run (process {holder['pid']})")
+
+
+def _passphrase() -> Path:
+    file = paths.home() / "passphrase"
+    if not file.exists():
+        paths.home().mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return file

@@ -1,0 +1,32 @@
+"""The options that a stack file hands to a workload, checked by the workload's own description."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from infra.problems import Problem
+from infra.settings import Settings
+from workloads.pretrain.spec import PretrainSpec
+from workloads.serve.spec import ServeSpec
+
+
+class _Parser(Protocol):
+    def __call__(self, given: Mapping[str, Any], /) -> object: ...
+
+
+def mistakes(settings: Settings) -> Iterator[Problem]:
+    """Give one problem for each mistake in the options of the training and serving workloads."""
+    if settings.training:
+        yield from _check("training.options", PretrainSpec.parse, settings.training.options)
+    if settings.serving:
+        yield from _check("serving.options", ServeSpec.parse, settings.serving.options)
+
+
+def _check(path: str, parse: _Parser, options: Mapping[str, Any]) -> Iterator[Problem]:
+    try:
+        parse(options)
+    except ValueError as error:
+        lines = [line.strip().removeprefix("- ") for line in str(error).splitlines() if line.startswith("  ")]
+        for line in lines or [str(error)]:
+            key = line.split(maxsplit=1)[0].strip(":'\"`")
+            where = f"{path}.{key}" if key in options else path
+            yield Problem(where, line)
