@@ -1,0 +1,176 @@
+"""From a request to its answers: tokens become text, and text becomes OpenAI's choices."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from workloads.serve.batch import Drawn, Sampling
+from workloads.serve.engine import Engine, Ticket, clock
+from workloads.serve.errors import timed_out
+from workloads.serve.metrics import Metrics
+from workloads.serve.scheduler import Answer
+from workloads.serve.text import Transcript, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one request wants, after all checks."""
+
+    id: str
+    """`cmpl-` or `chatcmpl-` and the request's id."""
+    prompts: Sequence[Sequence[int]]
+    """Token ids of each prompt."""
+    n: int
+    """Answers for each prompt."""
+    limit: int
+    """Tokens of an answer at most."""
+    at_least: int
+    """Tokens before an end counts."""
+    sampling: Sampling
+    """How to draw; each answer shifts the seed by its index."""
+    stops: Sequence[str]
+    """Stop texts."""
+    ends: frozenset[int]
+    """End tokens; empty when they are ignored."""
+    arrival: float
+    """When the request came, on the engine's clock."""
+
+    def answers(self, ticket: int) -> list[Answer]:
+        """Make the sequences to compute."""
+        return [
+            Answer(
+                ticket=ticket,
+                index=index,
+                tokens=list(self.prompts[index // self.n]),
+                prompt=len(self.prompts[index // self.n]),
+                limit=self.limit,
+                sampling=_shifted(self.sampling, index),
+                ends=self.ends,
+                at_least=self.at_least,
+            )
+            for index in range(len(self.prompts) * self.n)
+        ]
+
+
+def _shifted(sampling: Sampling, index: int) -> Sampling:
+    """Give each answer a random stream of its own."""
+    if not index or sampling.temperature == 0:
+        return sampling
+    fields = {name: getattr(sampling, name) for name in Sampling.__slots__}
+    return Sampling(**{**fields, "seed": (sampling.seed + index * 0x5851F42D) % 2**62})
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of one answer."""
+
+    index: int
+    """Which answer."""
+    text: str
+    """Text that is certain now, may be empty."""
+    drawn: tuple[Drawn, ...]
+    """Tokens behind it."""
+    finish: str | None
+    """Why the answer ended, with its last piece."""
+
+
+class Reader:
+    """Follows one request's ticket to its end, with metrics on the way."""
+
+    def __init__(self, engine: Engine, words: Words, metrics: Metrics, job: Job, seconds: float) -> None:
+        self.engine, self.metrics, self.job, self.seconds = engine, metrics, job, seconds
+        self.ticket: Ticket = engine.submit(job.answers)
+        self.transcripts = [Transcript(words, job.stops) for _ in self.ticket.answers]
+        self.completion_tokens = 0
+        self._open = set(range(len(self.transcripts)))
+        self._last = [job.arrival] * len(self.transcripts)
+        metrics.prompt.inc(self.prompt_tokens)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of all prompts; a prompt with several answers counts once."""
+        return sum(map(len, self.job.prompts))
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """OpenAI's usage object."""
+        total = self.prompt_tokens + self.completion_tokens
+        made = self.completion_tokens
+        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": made, "total_tokens": total}
+
+    async def deltas(self) -> AsyncIterator[list[Delta]]:
+        """Give the pieces as they come; the ticket goes back however this ends."""
+        deadline = self.job.arrival + self.seconds
+        try:
+            while self._open:
+                try:
+                    async with asyncio.timeout(deadline - clock()):
+                        news = await self.ticket.news()
+                except TimeoutError:
+                    raise timed_out(self.seconds) from None
+                now = clock()
+                yield [
+                    self._delta(one.index, one.drawn, one.finish, now)
+                    for one in news
+                    if one.index in self._open
+                ]
+        finally:
+            self._close()
+
+    def _delta(self, index: int, drawn: Drawn, finish: str | None, now: float) -> Delta:
+        self._observe(index, now)
+        transcript = self.transcripts[index]
+        hidden = finish == "stop"  # an end token has no text
+        text = "" if hidden else transcript.add(drawn.token)
+        if transcript.stopped and not finish:
+            finish = "stop"
+            self.engine.drop(self.ticket, index)
+        elif finish:
+            text += transcript.end()
+            finish = "stop" if transcript.stopped else finish
+        if finish:
+            self._open.discard(index)
+            self.metrics.ended(finish)
+            self.metrics.whole.observe(now - self.job.arrival)
+        return Delta(index, text, () if hidden else (drawn,), finish)
+
+    def _observe(self, index: int, now: float) -> None:
+        first = self._last[index] == self.job.arrival
+        if first:
+            self.metrics.first_token.observe(now - self.job.arrival)
+            self.metrics.started([self.ticket.answers[index]], self.job.arrival)
+        else:
+            self.metrics.between.observe(now - self._last[index])
+        self._last[index] = now
+        self.completion_tokens += 1
+        self.metrics.generated.inc()
+
+    def _close(self) -> None:
+        self.engine.finish(self.ticket)
+        for _ in self._open:
+            self.metrics.ended("abort")
+        self._open.clear()
+
+
+@dataclass(slots=True)
+class Whole:
+    """One complete answer."""
+
+    text: str = ""
+    """All its text."""
+    drawn: tuple[Drawn, ...] = ()
+    """All its tokens but the end token."""
+    finish: str | None = None
+    """Why it ended."""
+
+
+async def collect(reader: Reader) -> list[Whole]:
+    """Wait for all answers of a request."""
+    found = [Whole() for _ in reader.transcripts]
+    async for deltas in reader.deltas():
+        for delta in deltas:
+            one = found[delta.index]
+            one.text += delta.text
+            one.drawn += delta.drawn
+            one.finish = delta.finish
+    return found

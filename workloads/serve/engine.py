@@ -1,0 +1,214 @@
+"""The thread that runs the model, and the tickets through which requests follow their answers."""
+
+import asyncio
+import itertools
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workloads.serve.batch import Model
+from workloads.serve.blocks import BlockPool
+from workloads.serve.errors import RefusedError, failed, overloaded, too_long
+from workloads.serve.scheduler import Answer, Counters, Event, Scheduler
+
+log = logging.getLogger("causeway.serve")
+
+AHEAD = 4
+"""Steps whose news the event loop may not have read yet; then the model waits for it."""
+OVERBOOKING = 4.0
+"""Admitted requests may want this many times the cache's blocks; past that, 429."""
+
+
+class Ticket:
+    """A request's answers as they come. Belongs to the event loop."""
+
+    def __init__(self, number: int, answers: Sequence[Answer], blocks: int) -> None:
+        self.number, self.answers, self.blocks = number, answers, blocks
+        self.open = set(range(len(answers)))
+        self.failure: RefusedError | None = None
+        self._news: deque[Event] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def news(self) -> list[Event]:
+        """Wait for news and take all of it; raises RefusedError when the model has failed."""
+        if not self._news and self.failure is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        if self.failure is not None:
+            raise self.failure
+        taken = list(self._news)
+        self._news.clear()
+        return taken
+
+    def tell(self, event: Event) -> None:
+        """Add news and wake the reader."""
+        self._news.append(event)
+        if event.finish:
+            self.open.discard(event.index)
+        self.wake()
+
+    def wake(self) -> None:
+        """Let the reader look."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the engine takes on."""
+
+    max_running: int = 128
+    """Sequences computed at the same time."""
+    max_queue: int = 512
+    """Sequences that may wait."""
+    step_tokens: int = 4096
+    """Tokens in one step."""
+    prefix_reuse: bool = True
+    """Keep the cache of old prompts."""
+
+
+class Engine:
+    """Admission on the event loop, steps on a thread of its own.
+
+    The two share nothing but a queue of commands and, in the other direction, one call a step with all its news.
+    """
+
+    def __init__(self, model: Model, limits: Limits | None = None) -> None:
+        self.model, self.limits = model, limits or Limits()
+        pool = BlockPool(model.blocks, model.block_size, reuse=self.limits.prefix_reuse)
+        self.scheduler = Scheduler(pool, self.limits.max_running, self.limits.step_tokens)
+        self.tickets: dict[int, Ticket] = {}
+        self.failure: RefusedError | None = None
+        self._numbers = itertools.count()
+        self._admitted = self._promised = 0
+        self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._unread = threading.Semaphore(AHEAD)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin to run steps; news goes to the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and the model. Whatever still runs is dropped."""
+        self._commands.put(None)
+        self._unread.release(AHEAD)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        self.model.close()
+
+    @property
+    def counters(self) -> Counters:
+        """Totals since the start."""
+        return self.scheduler.counters
+
+    def submit(self, make: Callable[[int], Sequence[Answer]]) -> Ticket:
+        """Admit a request, or raise RefusedError: 413 if it can never fit, 429 if it does not fit now."""
+        if self.failure is not None:
+            raise self.failure
+        number = next(self._numbers)
+        answers = make(number)
+        blocks = sum(self._blocks(one) for one in answers)
+        self._admit(len(answers), blocks)
+        ticket = self.tickets[number] = Ticket(number, answers, blocks)
+        self._admitted += len(answers)
+        self._promised += blocks
+        self._commands.put(lambda: self.scheduler.add(answers))
+        return ticket
+
+    def finish(self, ticket: Ticket) -> None:
+        """Give a ticket back: its room is free again, and what it still runs is stopped."""
+        if self.tickets.pop(ticket.number, None) is None:
+            return
+        self._admitted -= len(ticket.answers)
+        self._promised -= ticket.blocks
+        if ticket.open:
+            self._commands.put(lambda: self.scheduler.abort(ticket.number))
+
+    def drop(self, ticket: Ticket, index: int) -> None:
+        """Stop one answer that is complete for the reader, such as by a stop text."""
+        ticket.open.discard(index)
+        self._commands.put(lambda: self.scheduler.abort_one(ticket.number, index))
+
+    def _blocks(self, answer: Answer) -> int:
+        """Blocks that an answer needs at its longest; refuses what can never fit."""
+        length = answer.prompt + answer.limit
+        if length > self.model.context:
+            raise too_long(
+                f"prompt of {answer.prompt} and answer of {answer.limit} tokens are {length}, "
+                f"the context is {self.model.context}",
+                "max_tokens" if answer.prompt < self.model.context else "prompt",
+            )
+        blocks = -(-length // self.model.block_size)
+        if blocks > self.model.blocks:
+            room = self.model.blocks * self.model.block_size
+            raise too_long(f"{length} tokens are more than the whole cache of {room}", "max_tokens")
+        return blocks
+
+    def _admit(self, sequences: int, blocks: int) -> None:
+        room = self.limits.max_running + self.limits.max_queue
+        if self._admitted + sequences > room:
+            raise overloaded(
+                f"{self._admitted} answers are in the works, {room} is the limit", "queue_full", 1
+            )
+        if self._promised and self._promised + blocks > OVERBOOKING * self.model.blocks:
+            raise overloaded("the key-value cache is promised to others", "kv_cache_full", 1)
+
+    def _run(self) -> None:
+        """Take commands, plan, compute, tell; until stopped."""
+        try:
+            while self._obey():
+                slices = self.scheduler.plan()
+                if slices:
+                    self._tell(self.scheduler.commit(slices, self.model.run(slices)))
+        except Exception:
+            log.exception("the model failed")
+            self._call(self._fail)
+
+    def _obey(self) -> bool:
+        """Carry out what was asked since the last step; wait for it when there is nothing to compute."""
+        while True:
+            try:
+                command = self._commands.get(block=not self.scheduler.busy)
+            except queue.Empty:
+                return True
+            if command is None:
+                return False
+            command()
+
+    def _tell(self, events: list[Event]) -> None:
+        if events:
+            self._unread.acquire()
+            self._call(lambda: self._deliver(events))
+
+    def _call(self, what: Callable[[], None]) -> None:
+        assert self._loop is not None, "the engine was started on a loop"
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
+
+    def _deliver(self, events: list[Event]) -> None:
+        self._unread.release()
+        for event in events:
+            ticket = self.tickets.get(event.ticket)
+            if ticket is not None:
+                ticket.tell(event)
+
+    def _fail(self) -> None:
+        self.failure = failed()
+        for ticket in self.tickets.values():
+            ticket.failure = self.failure
+            ticket.wake()
+
+
+def clock() -> float:
+    """Read the clock that all times of the engine are on, in seconds."""
+    return time.perf_counter()

@@ -1,0 +1,186 @@
+"""The bodies of OpenAI's requests, checked field by field."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workloads.serve.batch import Sampling
+from workloads.serve.errors import RefusedError, invalid
+
+Stops = Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=4)]
+Ids = Annotated[list[Annotated[int, Field(ge=0, strict=True)]], Field(min_length=1)]
+
+
+class StreamOptions(BaseModel):
+    """Choices for a stream."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    include_usage: bool = False
+    """Send the usage in a last chunk."""
+
+
+class Body(BaseModel):
+    """What both kinds of request share. Unknown fields are refused: none is ignored in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    model: str = ""
+    """Name of the model; empty takes the one that is served."""
+    temperature: float = Field(1.0, ge=0, le=2, allow_inf_nan=False)
+    """0 is greedy."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Sum of the probabilities to keep."""
+    top_k: int = Field(0, ge=0)
+    """Tokens to keep, 0 for all (an extension that vLLM has too)."""
+    n: int = Field(1, ge=1, le=128)
+    """Answers for each prompt."""
+    stream: bool = False
+    """Send tokens as they come."""
+    stream_options: StreamOptions | None = None
+    """Only with `stream`."""
+    stop: Annotated[str, Field(min_length=1)] | Stops | None = None
+    """Up to four texts that end the answer; they are not part of it."""
+    seed: int | None = Field(None, ge=-(2**63), lt=2**63)
+    """The same seed gives the same answer."""
+    presence_penalty: float = Field(0.0, ge=-2, le=2)
+    """Against tokens that occurred."""
+    frequency_penalty: float = Field(0.0, ge=-2, le=2)
+    """Against tokens that occurred often."""
+    logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None
+    """Token id to what is added to its logit."""
+    ignore_eos: bool = False
+    """Draw on after the end token (an extension that vLLM has too)."""
+    min_tokens: int = Field(0, ge=0)
+    """Tokens before an end token counts (an extension that vLLM has too)."""
+    user: str | None = None
+    """Accepted and logged nowhere."""
+
+    @property
+    def stops(self) -> list[str]:
+        """The stop texts."""
+        return [self.stop] if isinstance(self.stop, str) else list(self.stop or [])
+
+    def sampling(self, logprobs: int | None, vocabulary: int) -> Sampling:
+        """Give the drawing rule; without a seed a random one is taken, once for the request."""
+        seed = secrets.randbits(62) if self.seed is None else self.seed
+        return Sampling(
+            temperature=self.temperature,
+            top_p=self.top_p,
+            top_k=self.top_k,
+            seed=seed,
+            logprobs=logprobs,
+            presence_penalty=self.presence_penalty,
+            frequency_penalty=self.frequency_penalty,
+            bias=tuple(_biases(self.logit_bias or {}, vocabulary)),
+        )
+
+
+class CompletionBody(Body):
+    """A request to /v1/completions."""
+
+    prompt: str | Annotated[list[str], Field(min_length=1, max_length=128)] | Ids | list[Ids]
+    """A text, token ids, or a list of either."""
+    max_tokens: int = Field(16, ge=1)
+    """Tokens to draw at most."""
+    logprobs: int | None = Field(None, ge=0, le=5)
+    """Alternatives to report with each token."""
+    echo: Literal[False] = False
+    """Not supported: the prompt is not repeated."""
+    best_of: None = None
+    """Not supported: n answers are drawn, all are given."""
+    suffix: None = None
+    """Not supported: answers go on, they do not fill in."""
+
+
+class Part(BaseModel):
+    """A part of a message; only text is understood."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: Literal["text"]
+    """Kind of the part."""
+    text: str
+    """Its text."""
+
+
+class Message(BaseModel):
+    """A turn of the conversation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    role: Literal["system", "developer", "user", "assistant"]
+    """Who speaks."""
+    content: str | list[Part]
+    """What is said."""
+    name: str | None = None
+    """Passed on to the template."""
+
+    def plain(self) -> dict[str, str]:
+        """Give the message as templates expect it."""
+        text = self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
+        return {"role": self.role, "content": text, **({"name": self.name} if self.name else {})}
+
+
+class ChatBody(Body):
+    """A request to /v1/chat/completions."""
+
+    messages: Annotated[list[Message], Field(min_length=1)]
+    """The conversation so far."""
+    max_tokens: int | None = Field(None, ge=1)
+    """Tokens to draw at most; none fills the context."""
+    max_completion_tokens: int | None = Field(None, ge=1)
+    """The newer name of `max_tokens`."""
+    logprobs: bool = False
+    """Report the logarithm of each token's probability."""
+    top_logprobs: int | None = Field(None, ge=0, le=20)
+    """Alternatives to report; needs `logprobs`."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+def read_body(kind: type[B], content: bytes) -> B:
+    """Parse a request, or refuse it with the first field that is wrong."""
+    try:
+        fields = json.loads(content)
+    except ValueError as error:
+        raise invalid(f"the body is not JSON: {error}", None, code="invalid_json") from None
+    if not isinstance(fields, dict):
+        raise invalid("the body must be a JSON object", None, code="invalid_json")
+    try:
+        body = kind.model_validate(fields)
+    except ValidationError as error:
+        raise _first(error, kind, fields) from None
+    if body.stream_options is not None and not body.stream:
+        raise invalid("stream_options needs stream to be true", "stream_options")
+    if isinstance(body, ChatBody) and body.top_logprobs is not None and not body.logprobs:
+        raise invalid("top_logprobs needs logprobs to be true", "top_logprobs")
+    return body
+
+
+def _first(error: ValidationError, kind: type[Body], fields: Mapping[str, Any]) -> RefusedError:
+    """Turn pydantic's first complaint into OpenAI's form; a union's branches are one field."""
+    detail = error.errors(include_url=False)[0]
+    name = str(detail["loc"][0])
+    if detail["type"] == "missing" and name not in fields:
+        return invalid(f"{name} is required", name, code="missing_required_parameter")
+    if name not in kind.model_fields:
+        return invalid(f"{name} is not a parameter of this server", name, code="unknown_parameter")
+    path = ".".join(str(one) for one in detail["loc"] if isinstance(one, int) or one in _NAMES or one == name)
+    return invalid(f"{path}: {detail['msg']}", path)
+
+
+_NAMES = {*Message.model_fields, *Part.model_fields, *StreamOptions.model_fields}
+
+
+def _biases(given: Mapping[str, float], vocabulary: int) -> list[tuple[int, float]]:
+    found = []
+    for token, amount in given.items():
+        if not token.isdecimal() or int(token) >= vocabulary:
+            raise invalid(f"logit_bias: {token!r} is no token id of this model", "logit_bias")
+        found.append((int(token), amount))
+    return found
