@@ -38,8 +38,9 @@ M = TypeVar("M", bound=Inputs)
 
 
 def derive(state: type[M], inputs: Inputs, **computed: Any) -> M:
-    """Make a state of the inputs and what was computed, by Python names."""
-    return state(**{name: getattr(inputs, name) for name in type(inputs).model_fields}, **computed)
+    """Make a state of the inputs and what was computed, by Python names; a computed value wins over an input."""
+    given = {name: getattr(inputs, name) for name in type(inputs).model_fields}
+    return state(**{**given, **computed})
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ class Resource(ABC, Generic[I, S]):
 
     delete_before_replace: ClassVar[bool] = False
     """Whether the old one must be gone before the new one comes."""
+
+    stable_outputs: ClassVar[frozenset[str]] = frozenset()
+    """Computed properties (wire names) that an update in place never changes: a preview shows their old values."""
+
+    filled_in: ClassVar[frozenset[str]] = frozenset()
+    """Inputs (wire names) whose state may differ from what was asked, such as a port 0: a preview can't know them."""
+
+    secret_when_imported: ClassVar[frozenset[str]] = frozenset()
+    """Properties (wire names) taken for secret when an import can't tell."""
 
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
     """State properties (wire names) that are always secret."""

@@ -3,15 +3,13 @@
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable
 from concurrent import futures
-from types import FrameType
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from providers.base.plugin import Plugin
+from providers.base.signals import Signals
 
 THREADS = 256
 """Calls in flight at most: more than `--parallel` gives, so that Cancel always finds a thread."""
@@ -21,6 +19,10 @@ LARGEST_MESSAGE = 400 * 1024 * 1024
 
 GRACE = 3.0
 """Seconds for operations to wind up after the request to stop; the engine kills after 5."""
+
+
+PARENT_CHECK = 1.0
+"""Seconds between looks at whether the engine still lives."""
 
 
 def start(plugin: Plugin, port: int = 0) -> tuple[grpc.Server, int]:
@@ -41,30 +43,19 @@ def start(plugin: Plugin, port: int = 0) -> tuple[grpc.Server, int]:
 
 def serve(plugin: Plugin) -> None:
     """Serve until SIGINT, SIGTERM or the engine's death, then end the process."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _on_signal(stop))
+    signals = Signals(signal.SIGINT, signal.SIGTERM)
     server, port = start(plugin)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    _wait(stop)
+    _wait(signals)
     plugin.links.cancel_all()
     server.stop(GRACE).wait(GRACE + 1)
     # A handler that still waits must not hold the process: the engine would wait its 5 seconds.
     os._exit(0)
 
 
-def _on_signal(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def handle(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    return handle
-
-
-def _wait(stop: threading.Event) -> None:
+def _wait(signals: Signals) -> None:
     """Wait for the request to stop; an engine that was killed can't ask, so its absence counts too."""
     parent = os.getppid()
-    while not stop.wait(1.0):
-        if os.getppid() != parent:
-            return
+    while not signals.wait(PARENT_CHECK) and os.getppid() == parent:
+        pass

@@ -78,7 +78,7 @@ class Service(Plugin):
         """Make the resource; in a preview, tell what is known of it."""
         resource, given = self.resource(request.type), wire.decode(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=wire.encode(_foreseen(resource, given)))
+            return provider_pb2.CreateResponse(properties=wire.encode(_foreseen(resource, given, {}, {})))
         ctx = self.context(context, request.urn, request.timeout, given)
         created = resource.create(ctx, _parse(resource.inputs, given))
         return provider_pb2.CreateResponse(
@@ -109,9 +109,9 @@ class Service(Plugin):
     ) -> provider_pb2.UpdateResponse:
         """Bring the resource to the new inputs; in a preview, tell what is known of it."""
         resource = self.resource(request.type)
-        olds, news = wire.decode(request.olds), wire.decode(request.news)
+        olds, news, asked = map(wire.decode, (request.olds, request.news, request.old_inputs))
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=wire.encode(_foreseen(resource, news)))
+            return provider_pb2.UpdateResponse(properties=wire.encode(_foreseen(resource, news, asked, olds)))
         ctx = self.context(context, request.urn, request.timeout, olds, news)
         state = _parse(resource.state, olds)
         updated = resource.update(ctx, request.id, state, _parse(resource.inputs, news))
@@ -148,7 +148,16 @@ def _marked(resource: AnyResource, state: Inputs, given: Bag) -> Bag:
     return {**bag, **hidden}
 
 
-def _foreseen(resource: AnyResource, given: Bag) -> Bag:
-    """Write what a preview knows of a state: the inputs; everything computed is unknown."""
+def _foreseen(resource: AnyResource, given: Bag, asked: Bag, old: Bag) -> Bag:
+    """Write what a preview knows of a state: the inputs, and on an update what stays; the rest is unknown."""
     computed = frozenset(wire_names(resource.state)) - frozenset(wire_names(resource.inputs))
-    return {**given, **dict.fromkeys(computed, UNKNOWN)}
+    moved = any(given.get(name) != asked.get(name) for name in resource.filled_in)
+    stays = {name: old[name] for name in resource.stable_outputs if name in old and not moved}
+    return {**given, **dict.fromkeys(computed | resource.filled_in, UNKNOWN), **stays}
+
+
+def _live_inputs(resource: AnyResource, inputs: Bag, state: Bag, seen: Bag) -> Bag:
+    """Give the inputs that would make what was seen: as they were, except where the resource drifted."""
+    names = [name for name in wire_names(resource.inputs) if name in seen]
+    same = {name for name in names if name in inputs and plain(state.get(name)) == plain(seen[name])}
+    return {name: inputs[name] if name in same else seen[name] for name in names}

@@ -1,0 +1,1 @@
+"""A provider whose cloud is this machine: real key rings, buckets, jobs and services."""
