@@ -1,0 +1,50 @@
+"""The page of all settings, from the model itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from stacks.schema import stack_file_schema
+
+_HEAD = """# Settings
+
+Generated from `infra/settings`: every key of `stacks/Pulumi.<stack>.yaml`.
+Editors complete and check them by the schema that the first line of each stack file names.
+
+"""
+
+
+def page() -> str:
+    """Give the page's text."""
+    schema = stack_file_schema()
+    parts = [_table("An environment", schema["properties"]["config"]["properties"])]
+    for name, section in sorted(schema["$defs"].items()):
+        parts.append(_table(name, section["properties"], section.get("description", "")))
+        if options := section["properties"].get("options", {}).get("properties"):
+            parts.append(_table(f"{name} options", options, f"What `options` of {name} may hold."))
+    return _HEAD + "\n".join(parts)
+
+
+def _table(title: str, fields: dict[str, Any], text: str = "") -> str:
+    rows = "\n".join(_rows(fields))
+    intro = f"{text}\n\n" if text else ""
+    return f"## {title}\n\n{intro}| key | type | meaning |\n| --- | --- | --- |\n{rows}\n"
+
+
+def _rows(fields: dict[str, Any]) -> Iterator[str]:
+    for name, field in fields.items():
+        meaning = " ".join(str(field.get("description", "")).split()).replace("|", "\\|")
+        yield f"| `{name}` | {_kind(field)} | {meaning} |"
+
+
+def _kind(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        return f"[{(name := field['$ref'].rsplit('/', 1)[-1])}](#{name.lower()})"
+    if "anyOf" in field:
+        return " or ".join(_kind(branch) for branch in field["anyOf"] if branch.get("type") != "null")
+    if "enum" in field:
+        return ", ".join(f"`{word}`" for word in field["enum"])
+    if field.get("type") == "array":
+        return f"list of {_kind(field.get('items', {}))}"
+    if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
+        return f"mapping to {_kind(field['additionalProperties'])}"
+    return str(field.get("type", "any"))
