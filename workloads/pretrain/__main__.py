@@ -1,0 +1,41 @@
+"""Start one worker of a run.
+
+    python -m torch.distributed.run --nproc-per-node=2 -m workloads.pretrain
+
+Alone, without torchrun, it trains with one process. Settings come from the environment (`job.py`).
+"""
+
+import os
+import sys
+import time
+
+from workloads.pretrain.errors import EXIT_CODE, RunError
+from workloads.pretrain.job import Job
+
+
+def main() -> int:
+    """Run this worker; give its exit code."""
+    began = time.time()
+    speaks = os.environ.get("RANK", "0") == "0"
+    try:
+        job = Job.parse(os.environ)
+        refusal = job.scratch / f"refused-{os.getppid()}"
+        if refusal.exists():
+            return EXIT_CODE
+        from workloads.pretrain.train import train
+
+        try:
+            return train(job, began)
+        except ValueError:
+            refusal.touch(0o600)  # the launcher would only restart us into the same mistake
+            raise
+    except ValueError as error:
+        if not isinstance(error, RunError) and not type(error).__module__.startswith("workloads."):
+            raise
+        if speaks:
+            print(f"error: {error}", file=sys.stderr)
+        return EXIT_CODE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The environment contract: where the store is, what to train, where the result goes."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workloads.pretrain.errors import RunError
+from workloads.pretrain.spec import PretrainSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run, as its environment describes it."""
+
+    spec: PretrainSpec
+    """CAUSEWAY_CONFIG: settings as JSON; absent: all defaults."""
+
+    store_url: str
+    """CAUSEWAY_STORE_URL: file:///..., s3://..., gs://... or az://...; required."""
+
+    key_ring: str | None
+    """CAUSEWAY_KEY_RING: folder of the key ring; absent or empty where the platform encrypts."""
+
+    run: str
+    """CAUSEWAY_RUN: prefix of all objects of this run. Default: runs/pretrain."""
+
+    result: Path | None
+    """CAUSEWAY_RESULT: where the result's JSON is written at the end; absent: nowhere."""
+
+    scratch: Path
+    """CAUSEWAY_SCRATCH: private folder (0700). Default: one in the temporary folder, named after the launcher."""
+
+    @classmethod
+    def parse(cls, environment: Mapping[str, str]) -> "Job":
+        """Read the contract; raise a RunError that names the variable."""
+        url = environment.get("CAUSEWAY_STORE_URL", "")
+        if not url:
+            raise RunError("CAUSEWAY_STORE_URL is not set; give the store, such as file:///var/lib/causeway/data")
+        text = environment.get("CAUSEWAY_CONFIG") or "{}"
+        try:
+            settings = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise RunError(f"CAUSEWAY_CONFIG is no JSON ({error}): {text[:80]!r}") from error
+        if not isinstance(settings, dict):
+            raise RunError(f"CAUSEWAY_CONFIG must be a JSON object of settings, not {text[:80]!r}")
+        result = environment.get("CAUSEWAY_RESULT")
+        return cls(
+            spec=PretrainSpec.parse(settings),
+            store_url=url,
+            key_ring=environment.get("CAUSEWAY_KEY_RING") or None,
+            run=environment.get("CAUSEWAY_RUN") or "runs/pretrain",
+            result=Path(result) if result else None,
+            scratch=_scratch(environment.get("CAUSEWAY_SCRATCH")),
+        )
+
+
+def _scratch(given: str | None) -> Path:
+    """Give the scratch folder, private to this user and shared by the workers of one launcher."""
+    name = f"causeway-{os.getuid()}-{os.getppid()}"
+    path = Path(given) if given else Path(tempfile.gettempdir()) / name
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = path.stat()
+    if state.st_uid != os.getuid() or state.st_mode & 0o077:
+        raise RunError(f"scratch folder {path} is open to others (mode {state.st_mode & 0o777:o}); chmod 700 it")
+    return path

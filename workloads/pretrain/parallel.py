@@ -1,0 +1,134 @@
+"""The model laid over the mesh: DDP, FSDP2, tensor parallel and their combinations; compiled where it pays."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
+from torch.distributed.tensor import Replicate
+from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
+from torch.nn.parallel import DistributedDataParallel
+
+from workloads.pretrain.float8 import use_float8
+from workloads.pretrain.loader import Batch
+from workloads.pretrain.mesh import Mesh
+from workloads.pretrain.model import Transformer, materialize
+from workloads.pretrain.shape import Shape
+from workloads.pretrain.spec import MESH, PretrainSpec
+from workloads.pretrain.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A model on its mesh."""
+
+    model: Transformer
+    """This process's part; its parameter names are those of the whole model."""
+
+    compute: Callable[[Batch, float], Tensor]
+    """Forward and backward of a batch with the loss scaled; gives the local loss summed over tokens, detached."""
+
+    copies: int
+    """Processes that hold the same part when nothing is sharded."""
+
+
+def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
+    """Build the model, cut it along the mesh, give it its first weights and compile it."""
+    dtype = torch.bfloat16 if world.device.type == "cuda" else torch.float32
+    with torch.device("meta"):
+        model = Transformer(shape, dtype, spec.recompute)
+    grid = init_device_mesh(world.device.type, tuple(getattr(mesh, axis) for axis in MESH), mesh_dim_names=MESH)
+    copies = world.size // mesh.pipeline
+    if mesh.pipeline > 1:
+        from workloads.pretrain.pipeline import cut, pipelined
+
+        stage = cut(model, mesh, world.rank)
+        _shard(model, shape, spec, mesh, grid, world.device)
+        return Laid(model, pipelined(model, stage, mesh, grid, world, spec), copies)
+    _shard(model, shape, spec, mesh, grid, world.device)
+    if mesh.data > 1 and mesh.tensor == 1 and mesh.shard == 1:
+        options: dict[str, Any] = {"device_ids": [world.device.index]} if world.device.type == "cuda" else {}
+        wrapped = DistributedDataParallel(model, gradient_as_bucket_view=True, **options)
+        return Laid(model, _stepper(wrapped, world.device, wrapped.no_sync), copies)
+    return Laid(model, _stepper(model, world.device, _holding(model)), copies)
+
+
+def _shard(
+    model: Transformer, shape: Shape, spec: PretrainSpec, mesh: Mesh, grid: DeviceMesh, device: torch.device
+) -> None:
+    """Cut tensors, then make each block's memory and cut it over the data axis, so that no device holds all of it."""
+    if mesh.tensor > 1:
+        _cut_tensors(model, grid["tensor"])
+    if spec.float8:
+        use_float8(model, device)
+    whole = mesh.data == 1 or (mesh.tensor == 1 and mesh.shard == 1 and mesh.pipeline == 1)
+    compiled = spec.compile and device.type == "cuda"
+    if whole:
+        materialize(model, "", shape, spec.seed, device)
+        if compiled:
+            model.compile()
+        return
+    axes = grid["replicate", "shard"] if mesh.replicate > 1 else grid["shard"]
+    policy = MixedPrecisionPolicy(param_dtype=model.dtype, reduce_dtype=torch.float32)
+    for name, block in model.layers.items():
+        materialize(block, f"layers.{name}", shape, spec.seed, device)
+        if compiled:
+            block.compile()
+        fully_shard(block, mesh=axes, mp_policy=policy)
+    for name, child in model.named_children():
+        if child is not model.layers:
+            materialize(child, name, shape, spec.seed, device)
+    fully_shard(model, mesh=axes, mp_policy=policy)
+
+
+def _cut_tensors(model: Transformer, axis: DeviceMesh) -> None:
+    """Cut each layer's matrices by columns, then by rows: one all-reduce after attention, one after the MLP."""
+    for block in model.layers.values():
+        plan = {
+            name: RowwiseParallel() if name.endswith((".out", ".down")) else ColwiseParallel()
+            for name, part in block.named_modules()
+            if isinstance(part, nn.Linear)
+        }
+        parallelize_module(block, axis, plan)
+    if model.embed is not None:
+        parallelize_module(model.embed, axis, RowwiseParallel(input_layouts=Replicate()))
+
+
+def _holding(model: Transformer) -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """Give the context in which gradients are summed locally and not yet over the mesh."""
+
+    @contextlib.contextmanager
+    def hold() -> Any:
+        if isinstance(model, FSDPModule):
+            model.set_requires_gradient_sync(False)
+        yield
+        if isinstance(model, FSDPModule):
+            model.set_requires_gradient_sync(True)
+
+    return hold
+
+
+def _stepper(
+    model: nn.Module, device: torch.device, hold: Callable[[], contextlib.AbstractContextManager[None]]
+) -> Callable[[Batch, float], Tensor]:
+    def compute(batch: Batch, scale: float) -> Tensor:
+        total = torch.zeros((), device=device)
+        last = len(batch.inputs) - 1
+        for index, (inputs, targets) in enumerate(batch):
+            with hold() if index < last else contextlib.nullcontext():
+                loss = model(to_device(inputs, device), to_device(targets, device))
+                (loss * scale).backward()
+            total += loss.detach()
+        return total
+
+    return compute
+
+
+def to_device(values: Any, device: torch.device) -> Tensor:
+    """Copy an array to the device without waiting for it."""
+    tensor = torch.from_numpy(values)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor

@@ -1,0 +1,291 @@
+"""What a pretraining run is, without torch: stacks render it, the trainer obeys it.
+
+    python -m torch.distributed.run --nproc-per-node=2 -m workloads.pretrain
+"""
+
+import dataclasses
+import difflib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workloads.pretrain.errors import RunError
+from workloads.pretrain.timeouts import Timeouts
+
+MODELS = ("depth", "gpt2-124m", "llama-1b", "llama-8b", "llama-70b")
+"""Shapes that `model` may name; `depth` is the small Llama that the dial `depth` derives."""
+
+RECOMPUTE = ("none", "selective", "full")
+"""Policies of activation checkpointing."""
+
+MESH = ("pipeline", "replicate", "shard", "tensor")
+"""Axes of the mesh, outermost first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainSpec:
+    """Settings of one run; every field has a default that suits two CPU cores."""
+
+    corpus: str = "stdlib"
+    """Text to learn: `stdlib` (source text of the running Python's standard library), a file, a folder, or a URL
+    (http, https, file, s3, gs, az)."""
+
+    corpus_bytes: int = 6_000_000
+    """Most bytes of the corpus that are read. Default: 6,000,000."""
+
+    vocab_size: int = 2048
+    """Entries of the BPE tokenizer trained on the corpus, 300 to 200,000. Default: 2048."""
+
+    model: str = "depth"
+    """Shape of the model: `depth`, `gpt2-124m`, `llama-1b`, `llama-8b` or `llama-70b`. Default: `depth`."""
+
+    depth: int = 3
+    """The dial: layers of the `depth` model. Width is 64 x depth; heads, batch and learning rate follow. Default: 3."""
+
+    context: int = 0
+    """Tokens in a sample. Default 0: 128 for `depth`, else what the shape was made for."""
+
+    steps: int = 300
+    """Optimizer steps. Default: 300."""
+
+    batch: int = 0
+    """Samples in one optimizer step, over all processes. Default 0: derived from the shape."""
+
+    micro_batch: int = 0
+    """Samples that one process computes at once. Default 0: its whole share of the batch."""
+
+    learning_rate: float = 0.0
+    """Peak of the learning rate. Default 0: derived from the width."""
+
+    weight_decay: float = 0.1
+    """AdamW's decay of matrices. Default: 0.1."""
+
+    grad_clip: float = 1.0
+    """Largest norm of the gradient. Default: 1.0."""
+
+    seed: int = 1337
+    """Seed of the weights and of the data order. Default: 1337."""
+
+    mesh: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """Processes along `pipeline`, `replicate`, `shard`, `tensor`; axes left out are 1, and `replicate` takes the rest
+    unless it is named. Default: all processes replicate."""
+
+    recompute: str = "none"
+    """Activation checkpointing: `none`, `selective` (keep matrix products) or `full`. Default: `none`."""
+
+    float8: bool = False
+    """Matrix products in float8 where the GPU has it (compute capability 8.9 or more). Default: no."""
+
+    compile: bool = True
+    """Compile the model on GPUs; CPUs always run eagerly. Default: yes."""
+
+    checkpoint_every: int = 50
+    """Optimizer steps between two checkpoints. Default: 50."""
+
+    keep: int = 2
+    """Newest checkpoints that are kept. Default: 2."""
+
+    restarts: int = 3
+    """How often the launcher restarts all workers after one was lost. Default: 3."""
+
+    detect_within: float = 60.0
+    """Seconds in which a lost or stuck worker must be noticed; every other timeout follows. Default: 60."""
+
+    notice: float = 30.0
+    """Seconds between SIGTERM and the end (30 on GCP and Azure spot machines, 120 on AWS). Default: 30."""
+
+    metrics_port: int = 0
+    """Port of Prometheus metrics. Default 0: none is opened."""
+
+    metrics_host: str = "127.0.0.1"
+    """Address that the metrics port listens on; Kubernetes needs 0.0.0.0. Default: 127.0.0.1."""
+
+    image: str = "causeway/pretrain:0.1.0"
+    """Container image with this package, built from workloads/pretrain/Dockerfile."""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> "PretrainSpec":
+        """Make a spec of loose settings; raise one RunError that lists every mistake."""
+        values = {key: _coerce(cls, key, value) for key, value in given.items()}
+        mistakes = [_unknown(cls, key, value) for key, value in given.items() if key not in _types(cls)]
+        mistakes += [_mistyped(cls, key, given[key]) for key, value in values.items() if value is _WRONG]
+        typed = {key: value for key, value in values.items() if value is not _WRONG and key in _types(cls)}
+        mistakes += [
+            f"{key} is {value!r}; allowed: {_RULES[key][1]}{_nearest(key, value)}"
+            for key, value in typed.items()
+            if key in _RULES and not _RULES[key][0](value)
+        ]
+        if mistakes:
+            lines = "\n".join(f"  - {mistake}" for mistake in sorted(mistakes))
+            raise RunError(f"pretrain settings have {len(mistakes)} mistake(s):\n{lines}")
+        return cls(**typed)
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """Timeouts of launcher, rendezvous and collectives, derived from `detect_within` and `notice`."""
+        return Timeouts.derive(self.detect_within, self.notice)
+
+    @property
+    def grace_seconds(self) -> int:
+        """Seconds that an orchestrator must wait between SIGTERM and SIGKILL."""
+        return int(self.timeouts.grace)
+
+    def command(self, python: str, processes: int, nodes: int = 1, rendezvous: str = "127.0.0.1:0") -> list[str]:
+        """Give the command of one node: `processes` workers under torchrun, restarted together when one is lost."""
+        limits = self.timeouts
+        conf = (
+            f"join_timeout={limits.join:.0f},read_timeout={limits.collective:.0f},"
+            f"keep_alive_interval={limits.keep_alive:.0f},keep_alive_max_attempt=3"
+        )
+        return [
+            *(python, "-m", "torch.distributed.run"),
+            *(f"--nproc-per-node={processes}", f"--nnodes={nodes}", f"--max-restarts={self.restarts}"),
+            *("--rdzv-backend=c10d", f"--rdzv-endpoint={rendezvous}", f"--rdzv-conf={conf}"),
+            *([] if nodes > 1 else ["--local-addr=127.0.0.1"]),
+            *(f"--monitor-interval={limits.monitor:g}", "-m", "workloads.pretrain"),
+        ]
+
+    def environment(self, store_url: str, key_ring: str, run: str = "runs/pretrain") -> dict[str, str]:
+        """Give the environment of the workers: where the store and its key ring are, and these settings as JSON."""
+        return {
+            "CAUSEWAY_STORE_URL": store_url,
+            "CAUSEWAY_KEY_RING": key_ring,
+            "CAUSEWAY_RUN": run,
+            "CAUSEWAY_CONFIG": self.to_json(),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def to_json(self) -> str:
+        """Give the settings that differ from their defaults, as JSON with sorted keys."""
+        plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        default = PretrainSpec()
+        changed = {key: value for key, value in plain.items() if value != getattr(default, key)}
+        return json.dumps(changed, sort_keys=True, default=dict)
+
+    def pod(self, accelerators: int, store_url: str, key_ring: str = "", run: str = "runs/pretrain") -> "Pod":
+        """Describe one node of the run for Kubernetes: `accelerators` GPUs, one worker each (0: two CPU workers)."""
+        port = self.metrics_port or 9400
+        spec = dataclasses.replace(self, metrics_port=port, metrics_host="0.0.0.0")  # noqa: S104 - a pod's own network
+        return Pod(
+            image=self.image,
+            command=tuple(spec.command("python", accelerators or 2)),
+            environment={**spec.environment(store_url, key_ring, run), "CAUSEWAY_SCRATCH": "/scratch"},
+            accelerators=accelerators,
+            cpu=8 * accelerators or 2,
+            memory_gib=64 * accelerators or 4,
+            mounts={"/scratch": "node-local", "/dev/shm": "memory"},  # noqa: S108 - the shared memory NCCL asks for
+            ports={"metrics": port},
+            grace_seconds=self.grace_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """One node of a run, as any orchestrator needs it."""
+
+    image: str
+    """Container image."""
+
+    command: tuple[str, ...]
+    """Command and arguments."""
+
+    environment: dict[str, str]
+    """Environment; holds no secret."""
+
+    accelerators: int
+    """GPUs; 0 means CPU only."""
+
+    cpu: int
+    """Cores asked for: 8 a GPU feed the loader, the checkpoint writer and the encryption."""
+
+    memory_gib: int
+    """Host memory in GiB: 64 a GPU hold the staged copy of its checkpoint."""
+
+    mounts: dict[str, str]
+    """Mount path to kind: `node-local` (private disk) or `memory` (tmpfs)."""
+
+    ports: dict[str, int]
+    """Name to port; `metrics` answers GET /metrics with Prometheus text."""
+
+    grace_seconds: int
+    """terminationGracePeriodSeconds: longer than the notice and the launcher's own wait."""
+
+
+_WRONG = object()
+
+
+def _types(spec: type[PretrainSpec]) -> dict[str, Any]:
+    return {field.name: field.type for field in dataclasses.fields(spec)}
+
+
+def _coerce(spec: type[PretrainSpec], key: str, value: Any) -> Any:
+    """Give the value in its field's type; JSON writers and Pulumi turn 3 into 3.0."""
+    kind = _types(spec).get(key)
+    if kind is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind in {int, float, str, bool}:
+        return value if type(value) is kind else _WRONG
+    return _mesh(value) if key == "mesh" else value
+
+
+def _mesh(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return _WRONG
+    sizes = {axis: int(size) if isinstance(size, float) and size.is_integer() else size for axis, size in value.items()}
+    return sizes if all(type(size) is int for size in sizes.values()) else _WRONG
+
+
+def _unknown(spec: type[PretrainSpec], key: str, value: Any) -> str:
+    near = difflib.get_close_matches(key, _types(spec), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(_types(spec))}"
+    return f"{key} ({value!r}) is no setting; {hint}"
+
+
+def _mistyped(spec: type[PretrainSpec], key: str, value: Any) -> str:
+    names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+    wanted = names.get(_types(spec)[key], f"whole numbers by axis ({', '.join(MESH)})")
+    return f"{key} is {value!r}; it must be {wanted}"
+
+
+def _nearest(key: str, value: Any) -> str:
+    choices = {"model": MODELS, "recompute": RECOMPUTE}.get(key, ())
+    near = difflib.get_close_matches(str(value), choices, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+_Rule = tuple[Callable[[Any], bool], str]
+
+
+def _between(low: float, high: float) -> _Rule:
+    return (lambda value: low <= value <= high), f"{low:g} to {high:g}"
+
+
+_RULES: dict[str, _Rule] = {
+    "corpus": (lambda value: bool(value.strip()), "`stdlib`, a path or a URL"),
+    "corpus_bytes": _between(10_000, 10**13),
+    "vocab_size": _between(300, 200_000),
+    "model": (lambda value: value in MODELS, ", ".join(MODELS)),
+    "depth": _between(1, 64),
+    "context": (lambda value: value == 0 or 8 <= value <= 1_048_576, "0 (derived) or 8 to 1048576"),
+    "steps": _between(1, 10**9),
+    "batch": _between(0, 10**7),
+    "micro_batch": _between(0, 10**5),
+    "learning_rate": _between(0, 1),
+    "weight_decay": _between(0, 1),
+    "grad_clip": (lambda value: value > 0, "more than 0"),
+    "seed": _between(0, 2**32 - 1),
+    "mesh": (
+        lambda value: all(axis in MESH and size >= 1 for axis, size in value.items()),
+        f"1 or more along {', '.join(MESH)}",
+    ),
+    "recompute": (lambda value: value in RECOMPUTE, ", ".join(RECOMPUTE)),
+    "checkpoint_every": _between(1, 10**9),
+    "keep": _between(1, 1000),
+    "restarts": _between(0, 1000),
+    "detect_within": _between(5, 3600),
+    "notice": _between(5, 600),
+    "metrics_port": (lambda value: value == 0 or 1024 <= value <= 65535, "0 (none) or 1024 to 65535"),
+}
