@@ -26,8 +26,8 @@ def _options(spec: type) -> dict[str, Any]:
         for field in dataclasses.fields(spec)
         if field.init
     }
-    schema = create_model(spec.__name__, **fields).model_json_schema()
-    return {"properties": schema["properties"], "additionalProperties": False}
+    model = create_model(spec.__name__, **fields)
+    return {"properties": model.model_json_schema()["properties"], "additionalProperties": False}
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

@@ -20,16 +20,18 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
     folder = stack_home(pulumi.get_stack()) / "services" / name
     service = sdk.Service(
         name,
-        command=spec.command,
-        environment={**spec.environment, "CAUSEWAY_SCRATCH": str(folder / "scratch")},
-        directory=str(folder),
-        workdir=str(project()),
-        port=spec.port,
-        health_path=spec.health_path,
-        start_timeout_seconds=spec.start_seconds,
-        drain_seconds=spec.drain_seconds,
-        restart=spec.restart,
-        triggers={"model": spec.model},
-        opts=opts,
+        sdk.ServiceArgs(
+            command=spec.command,
+            environment={**spec.environment, "CAUSEWAY_SCRATCH": str(folder / "scratch")},
+            directory=str(folder),
+            workdir=str(project()),
+            port=spec.port,
+            health_path=spec.health_path,
+            start_timeout_seconds=spec.start_seconds,
+            drain_seconds=spec.drain_seconds,
+            restart=spec.restart,
+            triggers={"model": spec.model},
+        ),
+        opts,
     )
     return InferenceServiceOutputs(url=service.url)

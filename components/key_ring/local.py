@@ -13,10 +13,8 @@ def build(name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> KeyRing
     rings = {
         data_class: sdk.KeyRing(
             f"{name}-{data_class}",
-            path=str(folder / data_class),
-            rotation_days=days,
-            generation=spec.generation,
-            opts=opts,
+            sdk.KeyRingArgs(path=str(folder / data_class), rotation_days=days, generation=spec.generation),
+            opts,
         )
         for data_class, days in spec.rotation_days.items()
     }

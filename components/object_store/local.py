@@ -19,23 +19,26 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     folder = stack_home(pulumi.get_stack()) / "buckets" / name
     bucket = sdk.Bucket(
         name,
-        url=folder.as_uri(),
-        encryption=spec.encryption,
-        key_ring=spec.key if spec.encryption != "none" else None,
-        versioning=spec.versioning,
-        lifecycle=_lifecycle(spec),
-        data_class=spec.data_class,
-        labels=spec.labels,
-        force_destroy=spec.force_destroy,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect)),
+        sdk.BucketArgs(
+            url=folder.as_uri(),
+            encryption=spec.encryption,
+            key_ring=spec.key if spec.encryption != "none" else None,
+            versioning=spec.versioning,
+            lifecycle=_lifecycle(spec),
+            data_class=spec.data_class,
+            labels=spec.labels,
+            force_destroy=spec.force_destroy,
+        ),
+        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect)),
     )
     return ObjectStoreOutputs(url=bucket.url, id=bucket.id)
 
 
-def _lifecycle(spec: ObjectStoreSpec) -> dict[str, int] | None:
-    rules = {
-        "noncurrentVersions": spec.noncurrent_versions,
-        "noncurrentDays": spec.noncurrent_days,
-        "expireDays": spec.expire_days,
-    }
-    return {name: value for name, value in rules.items() if value is not None} or None
+def _lifecycle(spec: ObjectStoreSpec) -> sdk.LifecycleArgs | None:
+    if not (spec.noncurrent_versions or spec.noncurrent_days or spec.expire_days):
+        return None
+    return sdk.LifecycleArgs(
+        noncurrent_versions=spec.noncurrent_versions,
+        noncurrent_days=spec.noncurrent_days,
+        expire_days=spec.expire_days,
+    )

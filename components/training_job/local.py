@@ -13,17 +13,19 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
     scratch = folder / "scratch"
     job = sdk.Job(
         name,
-        command=spec.command,
-        environment={
-            **spec.environment,
-            "CAUSEWAY_SCRATCH": str(scratch),
-            "CAUSEWAY_RESULT": str(folder / "result.json"),
-        },
-        directory=str(folder),
-        workdir=str(project()),
-        result_file=str(folder / "result.json"),
-        retries=spec.retries,
-        timeout_seconds=spec.timeout_minutes * 60,
-        opts=opts,
+        sdk.JobArgs(
+            command=spec.command,
+            environment={
+                **spec.environment,
+                "CAUSEWAY_SCRATCH": str(scratch),
+                "CAUSEWAY_RESULT": str(folder / "result.json"),
+            },
+            directory=str(folder),
+            workdir=str(project()),
+            result_file=str(folder / "result.json"),
+            retries=spec.retries,
+            timeout_seconds=spec.timeout_minutes * 60,
+        ),
+        opts,
     )
-    return TrainingJobOutputs(result=job.result)
+    return TrainingJobOutputs(result=job.result.apply(dict))

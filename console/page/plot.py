@@ -39,7 +39,8 @@ def _bounds(losses: Sequence[float]) -> tuple[float, float, float]:
     span = max(losses) - min(losses) or 1.0
     unit = 10 ** math.floor(math.log10(span))
     unit = unit / 2 if span / unit < 3 else unit
-    return math.floor(min(losses) / unit) * unit, math.ceil(max(losses) / unit) * unit, unit
+    low, high = math.floor(min(losses) / unit) * unit, math.ceil(max(losses) / unit) * unit
+    return low, max(high, low + unit), unit
 
 
 def _ticks(low: float, high: float, unit: float) -> list[float]:

@@ -1,0 +1,51 @@
+"""Every failure ends in one clear error and the exit code of Pulumi's table."""
+
+import json
+
+import pytest
+import typer
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
+
+from console.exits import Exit
+from console.failures import Failed, boundary, classify
+from infra.problems import Problem, ProblemsError
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (
+            ProblemsError("the settings have mistakes", [Problem("a.b", "unknown setting")]),
+            Exit.CONFIGURATION,
+            "a.b",
+        ),
+        (Failed("stopped by budget", Exit.POLICY), Exit.POLICY, "stopped by budget"),
+        (StackNotFoundError("no stack"), Exit.NO_STACK, "causeway up"),
+        (ConcurrentUpdateError("currently locked by 1 lock(s)"), Exit.GENERIC, "another `up`"),
+        (CommandError("error: incorrect passphrase"), Exit.AUTHENTICATION, "PULUMI_CONFIG_PASSPHRASE_FILE"),
+        (KeyboardInterrupt(), Exit.CANCELLED, "carries on"),
+    ],
+)
+def test_each_kind_has_its_code_and_text(
+    error: BaseException, code: Exit, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The text says what to do; the code is the published one."""
+    with pytest.raises(typer.Exit) as caught, boundary(as_json=False):
+        raise error
+    assert caught.value.exit_code == code
+    assert words in capsys.readouterr().err
+
+
+def test_as_json_the_problems_are_data(capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine reads problems one by one from standard output."""
+    with pytest.raises(typer.Exit), boundary(as_json=True):
+        raise ProblemsError("mistakes", [Problem("a", "x", "y", "z")])
+    document = json.loads(capsys.readouterr().out)
+    assert document["exitCode"] == 2
+    assert document["problems"] == [{"where": "a", "text": "x", "allowed": "y", "suggestion": "z"}]
+
+
+def test_the_automation_framing_is_left_out() -> None:
+    """What a person reads are the engine's own lines."""
+    text, code = classify("\n code: 1\n stdout: \n\n stderr: \n error: boom\n")
+    assert (text, code) == (" error: boom", Exit.GENERIC)

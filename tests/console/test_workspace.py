@@ -1,0 +1,72 @@
+"""The console leaves the project as it found it, and frees what a killed run left locked."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from console import workspace
+from infra import paths
+
+SALTED = "encryptionsalt: v1:abc\nconfig: {}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a project folder with one stack file."""
+    (tmp_path / "stacks").mkdir()
+    monkeypatch.setattr(paths, "project", lambda: tmp_path)
+    monkeypatch.setenv("CAUSEWAY_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def test_the_salt_of_a_generated_passphrase_does_not_stay(project: Path) -> None:
+    """What the engine wrote into the stack file is gone afterwards, also after a failure."""
+    file = project / "stacks" / "Pulumi.one.yaml"
+    file.write_text("# comment\nconfig: {}\n")
+    with pytest.raises(RuntimeError), workspace.untouched("one"):
+        file.write_text(SALTED)
+        raise RuntimeError
+    assert file.read_text() == "# comment\nconfig: {}\n"
+
+
+def test_a_salt_that_was_there_stays(project: Path) -> None:
+    """A team's own salt is left alone, and so is any other change of the file."""
+    file = project / "stacks" / "Pulumi.one.yaml"
+    file.write_text(SALTED)
+    with workspace.untouched("one"):
+        file.write_text(SALTED + "# more\n")
+    assert file.read_text() == SALTED + "# more\n"
+
+
+def lock_of(project: Path, pid: int, host: str) -> Path:
+    """Plant a lock as the file backend writes it."""
+    file = project / "home/state/.pulumi/locks/organization/causeway/one/x.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"pid": pid, "hostname": host, "username": "u"}))
+    return file
+
+
+def test_the_lock_of_a_dead_process_is_freed(project: Path) -> None:
+    """A killed run does not block the next one."""
+    file = lock_of(project, 2**22 + 12345, os.uname().nodename)
+    workspace.free_stale_lock("one")
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("pid", "host"), [(os.getpid(), os.uname().nodename), (2**22 + 12345, "elsewhere")])
+def test_any_other_lock_stays(project: Path, pid: int, host: str) -> None:
+    """A living process's lock, or one of another machine, is not ours to free."""
+    file = lock_of(project, pid, host)
+    workspace.free_stale_lock("one")
+    assert file.exists()
+
+
+def test_the_passphrase_is_private_and_stays(project: Path) -> None:
+    """It is made once, readable by its owner alone."""
+    file = workspace._passphrase()
+    first = file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(first) >= 32
+    assert workspace._passphrase().read_text() == first
