@@ -3,6 +3,7 @@
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
@@ -14,9 +15,14 @@ from workloads.store.errors import NotFoundError, StoreError
 
 if TYPE_CHECKING:
     from obstore import BytesStream, ObjectMeta  # types only: the library does not have them at run time
-    from obstore.store import ClientConfig
+    from obstore.store import ClientConfig, RetryConfig
 
 _PART = 16 << 20
+_BUFFER = 1 << 20
+_RETRY: "RetryConfig" = {
+    "max_retries": 10,
+    "retry_timeout": timedelta(minutes=3),
+}  # the defaults of obstore, said
 _CLIENT: "ClientConfig" = {
     "connect_timeout": "10 seconds",
     "read_timeout": "60 seconds",
@@ -42,30 +48,31 @@ class CloudBackend:
             StoreError: the address or the machine's settings for this cloud are not usable.
         """
         try:
-            return cls(url, from_url(url, client_options=_CLIENT))
+            return cls(url, from_url(url, client_options=_CLIENT, retry_config=_RETRY))
         except (BaseError, ValueError) as error:
             raise StoreError(f"{url}: {error}") from error
 
     def head(self, name: str) -> Blob | None:
         """Give what is known of one object; None when it does not exist."""
-        try:
+        with contextlib.suppress(FileNotFoundError), self._calling(name):
             return _blob(obstore.head(self._objects, name))
-        except FileNotFoundError:
-            return None
+        return None
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """Give all objects whose name begins with `prefix`, in the order of their names."""
         folder = prefix.rpartition("/")[0]
-        for page in obstore.list(self._objects, folder or None):
-            yield from (_blob(meta) for meta in page if meta["path"].startswith(prefix))
+        with self._calling(prefix):
+            for page in obstore.list(self._objects, folder or None):
+                yield from (_blob(meta) for meta in page if meta["path"].startswith(prefix))
 
     def read(self, name: str) -> BinaryIO:
         """Give a stream of the bytes; raises NotFoundError."""
         try:
-            found = obstore.get(self._objects, name)
+            with self._calling(name):
+                chunks = obstore.get(self._objects, name).stream(min_chunk_size=_BUFFER)
         except FileNotFoundError:
             raise NotFoundError(f"{self.url}/{name}: no such object") from None
-        return cast("BinaryIO", io.BufferedReader(_Chunks(found.stream(min_chunk_size=1 << 20)), 1 << 20))
+        return cast("BinaryIO", io.BufferedReader(_Chunks(chunks, lambda: self._calling(name)), _BUFFER))
 
     @contextlib.contextmanager
     def write(
@@ -73,32 +80,45 @@ class CloudBackend:
     ) -> Iterator[BinaryIO]:
         """Give a sink that is uploaded in parts of 16 MB."""
         del size  # a cloud has room
-        sink = obstore.open_writer(self._objects, name, buffer_size=_PART)
-        yield cast("BinaryIO", sink)
-        before()
-        sink.close()
+        with self._calling(name):
+            sink = obstore.open_writer(self._objects, name, buffer_size=_PART)
+            yield cast("BinaryIO", sink)
+            before()
+            sink.close()
 
     def copy(self, source: str, target: str) -> None:
         """Copy inside the cloud."""
-        obstore.copy(self._objects, source, target)
+        with self._calling(target):
+            obstore.copy(self._objects, source, target)
 
     def delete(self, name: str, *, before: Callable[[], None] = lambda: None) -> None:
         """Remove an object; no error when it does not exist."""
         before()
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), self._calling(name):
             obstore.delete(self._objects, name)
 
     def tidy(self) -> int:
         """Leave incomplete uploads to the platform."""
         return 0
 
+    @contextlib.contextmanager
+    def _calling(self, name: str) -> Iterator[None]:
+        """Say which object an error of the cloud is about."""
+        try:
+            yield
+        except BaseError as error:
+            raise StoreError(f"{self.url}/{name}: {error}") from error
+
 
 class _Chunks(io.RawIOBase):
     """The chunks of a download as one stream."""
 
-    def __init__(self, chunks: "BytesStream") -> None:
+    def __init__(
+        self, chunks: "BytesStream", calling: Callable[[], contextlib.AbstractContextManager[None]]
+    ) -> None:
         super().__init__()
         self._chunks = chunks
+        self._calling = calling
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
@@ -106,7 +126,8 @@ class _Chunks(io.RawIOBase):
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # narrower than Buffer
         if not self._rest:
-            self._rest = memoryview(next(self._chunks, b""))
+            with self._calling():
+                self._rest = memoryview(next(self._chunks, b""))
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]

@@ -63,19 +63,17 @@ class KeyRing:
             KeyRingError: the folder holds something already.
         """
         folder = Path(path).absolute()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise KeyRingError(f"{folder}: not empty; name a new folder, or open the key ring that is there")
         files.make_folder(folder.parent)
+        contents = _fresh(owner, generation)
         scratch = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
         scratch.mkdir(mode=0o700)
-        contents = _fresh(owner, generation)
         try:
             ring_files.write_kek(scratch, contents)
             ring_files.write_data(scratch, contents)
             files.replace(scratch / _USERS, b"[]")
             scratch.rename(folder)
-        except OSError as error:
-            raise KeyRingError(
-                f"{folder}: can't make the key ring: {error.strerror}; name an empty folder"
-            ) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         files.sync_folder(folder.parent)

@@ -1,8 +1,10 @@
 """A bucket in a folder of this machine."""
 
 import contextlib
+import errno
 import io
 import os
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from workloads.store.names import RESERVED
 
 _LOCKS = 64  # lock files, shared by names with the same checksum
 _ATTEMPTS = 5
+_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}  # a symbolic link is no object
 
 
 class LocalBackend:
@@ -37,7 +40,7 @@ class LocalBackend:
             found = (self.root / name).lstat()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return None if (self.root / name).is_dir() else _blob(name, found)
+        return _blob(name, found) if stat.S_ISREG(found.st_mode) else None
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """Give all files whose name begins with `prefix`, in the order of their names."""
@@ -52,7 +55,9 @@ class LocalBackend:
         try:
             handle = os.open(self.root / name, os.O_RDONLY | os.O_NOFOLLOW)
             return cast("BinaryIO", io.FileIO(handle, "r"))
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise
             raise NotFoundError(f"{self.url}/{name}: no such object") from None
 
     @contextlib.contextmanager

@@ -79,7 +79,7 @@ class Manifest:
         """
         try:
             return cls(**_fields(json.loads(data)))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise DamagedError(
                 f"{where}: the bucket's manifest can't be read: {error!r}; restore or replace it"
             ) from None

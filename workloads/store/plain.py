@@ -3,7 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from workloads.store.streams import Writer
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Plain:
 
     @contextlib.contextmanager
     def writing(self, sink: BinaryIO, name: str) -> Iterator[BinaryIO]:  # noqa: ARG002 - plain bytes are bound to nothing
-        """Give the sink itself."""
-        yield sink
+        """Give a stream into the sink."""
+        yield cast("BinaryIO", Writer(sink))
 
     def reading(self, source: BinaryIO, name: str, version: str | None = None) -> BinaryIO:  # noqa: ARG002 - as above
         """Give the source itself."""

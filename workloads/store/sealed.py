@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from workloads.store.errors import DamagedError
 from workloads.store.key_ring import KeyRing
-from workloads.store.tink_streams import Gate, opening, sealing
+from workloads.store.streams import Gate, opening, sealing
 
 MAGIC = b"CWSEAL\0\1"
 _HEADER = struct.Struct(">8sI16s")
@@ -36,11 +36,15 @@ def new_version() -> str:
     return time.time_ns().to_bytes(8, "big").hex() + os.urandom(8).hex()
 
 
+def stream_size(plain: int) -> int:
+    """Give the length of Tink's stream for `plain` bytes of content."""
+    stream = _STREAM_HEADER + plain
+    return stream + max(1, -(-stream // _CHUNK)) * _TAG
+
+
 def sealed_size(plain: int) -> int:
     """Give the bytes on disk of an object of `plain` bytes."""
-    stream = _STREAM_HEADER + plain
-    segments = max(1, -(-stream // _CHUNK))
-    return _HEADER.size + stream + segments * _TAG
+    return _HEADER.size + stream_size(plain)
 
 
 def plain_size(sealed: int) -> int:
@@ -89,7 +93,7 @@ class Sealed:
                 f"{name}: version {version} holds the bytes of version {found}; they were swapped"
             )
         cipher = self.ring.opening_key(key)
-        return opening(cipher, source, self._context(key, found, name), name)
+        return opening(cipher, source, self._context(key, found, name), name, stream_size)
 
     def version(self, source: BinaryIO, name: str) -> str:
         """Read the version id out of an object's header."""

@@ -151,16 +151,20 @@ class Store:
         self._limit(key)
 
     def reader(self, key: str, *, version: str | None = None) -> BinaryIO:
-        """Give a stream of the content. Each megabyte is checked before it is given; a cut end shows at the end.
+        """Give a stream of the content, from its start to its end (no seeking: `download` an object for that).
+
+        Each megabyte is checked before it is given; a cut end shows at the end.
 
         Raises:
             NotFoundError: no such object or version.
             DamagedError: here or while reading: not the bytes that were written.
         """
-        check(key)
-        if version is None:
-            return self._codec.reading(self._backend.read(key), key)
-        return self._codec.reading(self._backend.read(self._find(key, version).blob), key, version)
+        name = check(key) if version is None else self._find(key, version).blob
+        with contextlib.ExitStack() as on_error:
+            source = on_error.enter_context(self._backend.read(name))
+            stream = self._codec.reading(source, key, version)
+            on_error.pop_all()
+        return stream
 
     def put(self, key: str, data: "bytes | bytearray | memoryview") -> None:
         """Write an object of bytes in memory."""

@@ -1,22 +1,11 @@
 """Objects go in sealed and come out whole."""
 
+from array import array
 from pathlib import Path
 
 import pytest
 
 from workloads.store import KeyRing, KeyRingError, NotFoundError, Store, StoreError
-
-
-@pytest.fixture
-def ring(tmp_path: Path) -> KeyRing:
-    """Give a new key ring."""
-    return KeyRing.create(tmp_path / "ring")
-
-
-@pytest.fixture
-def store(tmp_path: Path, ring: KeyRing) -> Store:
-    """Give a new sealed bucket."""
-    return Store.create((tmp_path / "bucket").as_uri(), ring)
 
 
 def test_an_object_comes_back_in_another_process_view(store: Store, ring: KeyRing) -> None:
@@ -105,3 +94,79 @@ def test_a_folder_with_other_files_is_not_taken(tmp_path: Path) -> None:
         Store.create(tmp_path.as_uri())
     with pytest.raises(NotFoundError, match="not a bucket"):
         Store.open(tmp_path.as_uri())
+
+
+def test_a_plain_stream_takes_all_bytes_of_any_buffer(tmp_path: Path) -> None:
+    """Without sealing too, one write takes a whole buffer of any item size and tells its position in bytes."""
+    plain = Store.create((tmp_path / "plain").as_uri())
+    with plain.writer("a") as stream:
+        assert stream.write(memoryview(array("d", [1.5] * 400_000))) == 3_200_000
+        assert stream.tell() == 3_200_000
+    assert plain.stat("a").size == 3_200_000
+    assert plain.get("a") == array("d", [1.5] * 400_000).tobytes()
+
+
+def test_a_copy_opens_under_its_new_name(store: Store) -> None:
+    """A copy is sealed anew, so that it opens where the bytes of the original would not."""
+    store.put("a", b"content")
+    store.copy("a", "b/c")
+    assert store.get("b/c") == b"content"
+
+
+def test_an_object_cannot_be_the_folder_of_others(store: Store) -> None:
+    """On a disk a name can't be both; the error says so and nothing is lost."""
+    store.put("a", b"old")
+    with pytest.raises(StoreError, match="can't also be the folder of others"):
+        store.put("a/b", b"new")
+    store.put("c/d", b"old")
+    with pytest.raises(StoreError, match="can't also be the folder of others"):
+        store.put("c", b"new")
+    assert store.get("a") == store.get("c/d") == b"old"
+
+
+def test_a_name_is_free_again_when_the_last_object_below_it_is_deleted(store: Store) -> None:
+    """Deleting takes the empty folders along."""
+    store.put("a/b/c", b"x")
+    store.delete("a/b/c")
+    store.put("a", b"y")
+    assert [info.key for info in store.list()] == ["a"]
+
+
+def test_a_symbolic_link_is_no_object(store: Store, tmp_path: Path) -> None:
+    """A link that someone planted in the bucket leads nowhere."""
+    (tmp_path / "secret").write_text("outside")
+    (tmp_path / "bucket" / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(NotFoundError):
+        store.get("link")
+    assert list(store.list()) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "relative/folder", "file://host/folder", "ftp://host/x", "s3://", "file:x"]
+)
+def test_an_unusable_address_is_told_with_the_usable_ones(url: str) -> None:
+    """An address of no known kind is refused before anything is made."""
+    with pytest.raises(StoreError, match=r"file:///|three slashes"):
+        Store.create(url)
+
+
+def test_an_address_with_escapes_is_the_folder_meant(tmp_path: Path) -> None:
+    """A folder with a space or a percent sign in its name is found by its address."""
+    folder = tmp_path / "my data 100%"
+    Store.create(folder.as_uri()).put("a", b"x")
+    assert (folder / "a").read_bytes() == b"x"
+
+
+def test_a_name_with_bad_parts_is_refused_by_every_way_in(store: Store) -> None:
+    """No way in takes a name that could leave the bucket or meet the client's own files."""
+    for bad in ("../ring/kek.json", "/etc/passwd", "a//b", ".causeway/bucket.json", "a/"):
+        for ask in (
+            store.get,
+            store.stat,
+            store.delete,
+            store.exists,
+            store.versions,
+            lambda name: store.put(name, b""),
+        ):
+            with pytest.raises(StoreError, match="object name"):
+                ask(bad)

@@ -1,0 +1,147 @@
+"""The same store over obstore's API, with its in-memory store in a cloud's place."""
+
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from obstore.store import MemoryStore
+
+from workloads.store import DamagedError, KeyRing, Lifecycle, Manifest, NotFoundError, Store, StoreError
+from workloads.store.cloud import CloudBackend
+from workloads.store.local import LocalBackend
+from workloads.store.names import check
+from workloads.store.store import write_manifest
+
+
+@pytest.fixture
+def backend() -> CloudBackend:
+    """Give an empty place in memory."""
+    return CloudBackend("s3://bucket/prefix/", MemoryStore())
+
+
+@pytest.fixture
+def sealed(backend: CloudBackend, ring: KeyRing) -> Store:
+    """Give a sealed bucket with versioning in memory."""
+    limits = Lifecycle(noncurrent_versions=2)
+    manifest = Manifest(encryption="customer-managed", key_ring=ring.id, versioning=True, lifecycle=limits)
+    write_manifest(backend, manifest)
+    return Store(backend, manifest, ring)
+
+
+def test_large_objects_go_through_in_parts(sealed: Store, tmp_path: Path) -> None:
+    """An object of several upload parts comes back the same, by memory and by file."""
+    content = os.urandom(40 << 20)
+    sealed.put("a/b", content)
+    assert sealed.get("a/b") == content
+    sealed.download("a/b", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == content
+    assert sealed.stat("a/b").size == len(content)
+
+
+def test_a_failed_upload_changes_nothing(sealed: Store) -> None:
+    """An upload that ends in an error leaves the old object."""
+
+    def fail() -> None:
+        with sealed.writer("a") as stream:
+            stream.write(bytes(20 << 20))
+            raise RuntimeError("cut")
+
+    sealed.put("a", b"old")
+    with pytest.raises(RuntimeError, match="cut"):
+        fail()
+    assert sealed.get("a") == b"old"
+
+
+def test_versions_work_without_a_disk(sealed: Store) -> None:
+    """Versions are kept, limited, read and swept by server-side copies."""
+    for number in range(5):
+        sealed.put("a", b"%d" % number)
+    assert [sealed.get("a", version=v.version) for v in sealed.versions("a")] == [b"4", b"3", b"2"]
+    sealed.delete("a")
+    assert not sealed.exists("a")
+    assert list(sealed.list()) == []
+    assert len(sealed.versions("a")) == 2
+
+
+def test_a_bucket_without_manifest_is_plain_bytes(backend: CloudBackend) -> None:
+    """A cloud's bucket that the platform encrypts is read and written as any other tool does."""
+    with backend.write("by/other.tool") as sink:
+        sink.write(b"plain")
+    store = Store(backend, None, None)
+    assert store.get("by/other.tool") == b"plain"
+    store.put("mine", b"plain too")
+    with backend.read("mine") as stream:
+        assert stream.read() == b"plain too"
+
+
+def test_swapped_objects_are_found(sealed: Store, backend: CloudBackend) -> None:
+    """A copy inside the cloud does not open under its new name."""
+    sealed.put("a", b"x")
+    backend.copy("a", "b")
+    with pytest.raises(DamagedError):
+        sealed.get("b")
+
+
+def test_what_is_missing_is_not_found(sealed: Store) -> None:
+    """A missing object has the same error as on a disk."""
+    with pytest.raises(NotFoundError, match="s3://bucket/prefix/no: no such object"):
+        sealed.get("no")
+    with pytest.raises(NotFoundError):
+        sealed.delete("no")
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/prefix", "gs://bucket", "az://container/prefix"])
+def test_each_cloud_is_opened_by_its_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening an address makes no request; a setting that the machine lacks is told with the address."""
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
+    assert CloudBackend.open(url).url == url
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME")
+    with pytest.raises(StoreError, match="az://container"):
+        CloudBackend.open("az://container")
+
+
+def test_an_error_of_the_cloud_names_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a cloud refuses is told with the object's address: here an endpoint where nobody listens."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+    monkeypatch.setattr("workloads.store.cloud._RETRY", {"max_retries": 0})
+    with pytest.raises(StoreError, match="s3://bucket/a: "):
+        CloudBackend.open("s3://bucket").head("a")
+
+
+NAMES = st.lists(
+    st.text(
+        st.characters(blacklist_categories=("C", "Z"), blacklist_characters="/\\"), min_size=1, max_size=8
+    ),
+    min_size=1,
+    max_size=3,
+).map("/".join)
+
+
+def is_allowed(name: str) -> bool:
+    """Say whether the name is one that the store takes."""
+    try:
+        check(name)
+    except StoreError:
+        return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=NAMES.filter(is_allowed))
+def test_every_allowed_name_is_kept_as_it_is(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A name of any script or sign comes back from a listing unchanged, on a disk and in a cloud alike."""
+    places: list[Callable[[], CloudBackend | LocalBackend]] = [
+        lambda: CloudBackend("s3://b", MemoryStore()),
+        lambda: LocalBackend(tmp_path_factory.mktemp("names")),
+    ]
+    for place, prefix in itertools.product(places, ("", "x/")):
+        store = Store(place(), None, None)
+        store.put(prefix + name, b"content")
+        assert [info.key for info in store.list()] == [prefix + name]
+        assert store.get(prefix + name) == b"content"
