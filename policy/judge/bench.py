@@ -5,7 +5,7 @@ import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from infra.catalog.cost.estimate import estimate
+from infra.catalog.cost.estimate import Place, estimate
 from infra.catalog.cost.ledger import Ledger
 from policy.judge.exemptions import Exemption, covering
 from policy.judge.finding import Finding
@@ -89,7 +89,8 @@ class Bench:
         self._seen[resource.urn] = resource
         if resource.type == ENVIRONMENT:
             self.facts = dataclasses.replace(self.facts, environment=Environment.parse(resource))
-        lines = estimate(resource.type, resource.props, places.paid(resource, self.facts.environment))
+        place = Place(places.region(resource, self.facts.environment))
+        lines = estimate(resource.type, resource.props, place)
         self.facts.ledger.enter(resource.urn, lines, team(resource, self.facts.environment))
 
     def _with_inputs(self, resource: Resource) -> Resource:

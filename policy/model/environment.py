@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.catalog.regions import ANYWHERE
 from policy.model.resource import Resource
 
 ENVIRONMENT = "causeway:index:Environment"
 """The type of the component that every stack registers first and gives to all others as their parent."""
-
-ANYWHERE = "any"
-"""The jurisdiction of data that may be everywhere."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +23,10 @@ class DataClass:
     personal: bool = False
     """Personal or health data. Default: false."""
 
-    def allows(self, jurisdiction: str) -> bool:
-        """Tell whether the data may be in a jurisdiction."""
-        return ANYWHERE in self.jurisdictions or jurisdiction in self.jurisdictions
+    @property
+    def anywhere(self) -> bool:
+        """Tell whether the data may be everywhere."""
+        return ANYWHERE in self.jurisdictions
 
 
 @dataclass(frozen=True)

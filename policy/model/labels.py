@@ -32,3 +32,50 @@ def team(resource: Resource, environment: Environment | None) -> str:
     if isinstance(own, str):
         return own
     return environment.labels.get("team", "") if environment and own is not UNKNOWN else ""
+
+
+def rotation_days(resource: Resource, environment: Environment | None) -> int:
+    """Give the longest rotation period of a key: its class's, else the strictest of the environment, else 365."""
+    if environment is None or not environment.data_classes:
+        return 365
+    named = data_class(resource)
+    if isinstance(named, str) and named in environment.data_classes:
+        return environment.data_classes[named].rotation_days
+    return min(known.rotation_days for known in environment.data_classes.values())
+
+
+_LABELS = {
+    "localhost:index:Bucket": "labels",
+    "aws:s3/bucket:Bucket": "tags",
+    "aws:kms/key:Key": "tags",
+    "aws:ebs/volume:Volume": "tags",
+    "aws:eks/cluster:Cluster": "tags",
+    "aws:eks/nodeGroup:NodeGroup": "tags",
+    "aws:ec2/instance:Instance": "tags",
+    "aws:ec2/vpc:Vpc": "tags",
+    "aws:fsx/lustreFileSystem:LustreFileSystem": "tags",
+    "aws:directconnect/connection:Connection": "tags",
+    "gcp:storage/bucket:Bucket": "labels",
+    "gcp:kms/cryptoKey:CryptoKey": "labels",
+    "gcp:compute/disk:Disk": "labels",
+    "gcp:container/cluster:Cluster": "resourceLabels",
+    "gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
+    "gcp:lustre/instance:Instance": "labels",
+    "gcp:compute/interconnect:Interconnect": "labels",
+    "azure-native:storage:StorageAccount": "tags",
+    "azure-native:keyvault:Vault": "tags",
+    "azure-native:compute:Disk": "tags",
+    "azure-native:containerservice:ManagedCluster": "tags",
+    "azure-native:containerservice:AgentPool": "tags",
+    "azure-native:storagecache:AmlFilesystem": "tags",
+    "azure-native:network:ExpressRoutePort": "tags",
+    "kubernetes:core/v1:PersistentVolumeClaim": "metadata.labels",
+}
+
+LABELLED = tuple(_LABELS)
+"""The types that hold data, cost money or both, and can be labelled."""
+
+
+def bag(kind: str) -> str:
+    """Give the path at which a type keeps its labels."""
+    return _LABELS[kind]

@@ -6,7 +6,7 @@ import pkgutil
 
 from policy.model.rule import Rule
 
-TOPICS = ("residency", "encryption", "budget")
+TOPICS = ("residency", "encryption", "budget", "fabric", "exposure", "operations")
 """The folders, in the order in which pages print them."""
 
 

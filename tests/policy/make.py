@@ -26,6 +26,10 @@ PROMISES: Mapping[str, Any] = {
 """An environment in the European Union with three data classes and a cap of 1,000 USD a month."""
 
 
+OWNED: Mapping[str, str] = {"owner": "ada", "team": "research", "cost-center": "r-1"}
+"""The labels that every resource needs."""
+
+
 def resource(
     kind: str,
     name: str,

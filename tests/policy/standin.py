@@ -1,5 +1,7 @@
 """A stand-in for any provider: keeps nothing, echoes inputs, invents ids; served in the test's own process."""
 
+# ruff: noqa: D102, N802 - gRPC names the methods
+
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager

@@ -12,7 +12,7 @@ from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Level, OnUnknown, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict, worst
-from tests.policy.make import bench, environment, judged, named, resource
+from tests.policy.make import OWNED, bench, environment, judged, named, resource
 
 KIND = "localhost:index:Bucket"
 
@@ -144,7 +144,8 @@ def test_failures_of_one_resource_are_joined() -> None:
 def test_a_finding_says_what_why_and_how_to_mend_it() -> None:
     """The text names the URN, the property and its value, the reason, the control, the fix and the page."""
     (finding,) = judged(
-        [environment(), resource(KIND, "raw", encryption="none", dataClass="corpus")], bench(preview=True)
+        [environment(), resource(KIND, "raw", encryption="none", dataClass="corpus", labels=OWNED)],
+        bench(preview=True),
     )
     text = finding.text()
     assert 'Bucket::raw: encryption is "none"' in text

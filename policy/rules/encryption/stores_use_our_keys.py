@@ -1,25 +1,39 @@
 """Object stores are encrypted under a key of ours."""
 
 from infra.catalog.values import UNKNOWN
+from policy.model.checks import all_of, equals, keyed, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
-from policy.model.verdicts import PASS, Fail, Unverified, Verdict
+from policy.model.verdicts import Fail, Unverified, Verdict
+
+_SIDECAR = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+_DEFAULT = "rules[0].applyServerSideEncryptionByDefault"
 
 
 def _localhost(resource: Resource, facts: Facts) -> Verdict:
-    encryption, key_ring = resource.get("encryption"), resource.get("keyRing")
+    encryption = resource.get("encryption")
     if encryption is UNKNOWN:
         return Unverified("encryption is not known before the update", "encryption")
     if encryption not in {None, "customer-managed"}:
         return Fail(
             f'encryption is "{encryption}"', 'set encryption to "customer-managed" and keyRing to a key ring'
         )
-    if key_ring is UNKNOWN and not facts.graph.referred(resource, "keyRing", "localhost:index:KeyRing"):
-        return Unverified("keyRing is not known and comes from no key ring of this stack", "keyRing")
-    if key_ring is None:
-        return Fail("keyRing is not set", "set keyRing to the path of a key ring of this stack")
-    return PASS
+    return keyed("keyRing", "set keyRing to the path of a key ring of this stack")(resource, facts)
+
+
+def _aws(bucket: Resource, facts: Facts) -> Verdict:
+    """On AWS the encryption of a bucket is a resource of its own; without one the cloud's key is used."""
+    configured = facts.graph.pointing_at(bucket, "bucket", _SIDECAR)
+    if not configured:
+        return Fail("it has no encryption configuration", f"add a {_SIDECAR} with a key of ours")
+    kms = must(
+        f"{_DEFAULT}.sseAlgorithm",
+        equals("aws:kms", "aws:kms:dsse"),
+        f'set {_DEFAULT}.sseAlgorithm to "aws:kms"',
+    )
+    ours = keyed(f"{_DEFAULT}.kmsMasterKeyId", f"set {_DEFAULT}.kmsMasterKeyId to a key of this stack")
+    return all_of(kms, ours)(configured[0], facts)
 
 
 RULE = Rule(
@@ -37,5 +51,24 @@ RULE = Rule(
         nist=("SC-12", "SC-28(1)"),
         cis=("3.11",),
     ),
-    at_create={"localhost:index:Bucket": _localhost},
+    at_create={
+        "localhost:index:Bucket": _localhost,
+        "gcp:storage/bucket:Bucket": keyed(
+            "encryption.defaultKmsKeyName",
+            "set encryption.defaultKmsKeyName to a gcp.kms.CryptoKey of this stack",
+        ),
+        "azure-native:storage:StorageAccount": all_of(
+            must(
+                "encryption.keySource",
+                equals("Microsoft.Keyvault"),
+                'set encryption.keySource to "Microsoft.Keyvault" and encryption.keyVaultProperties to a key of ours',
+            ),
+            must(
+                "encryption.keyVaultProperties.keyName",
+                bool,
+                "set encryption.keyVaultProperties.keyName to a key of ours",
+            ),
+        ),
+    },
+    in_stack={"aws:s3/bucket:Bucket": _aws},
 )

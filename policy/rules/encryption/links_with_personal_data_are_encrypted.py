@@ -1,0 +1,65 @@
+"""Links that may carry personal data are encrypted on the wire."""
+
+from policy.model import labels
+from policy.model.checks import Check, equals, is_true, must
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.verdicts import NotApplicable, Unverified, Verdict
+
+
+def _if_personal(check: Check) -> Check:
+    """Ask only where the link, or anything in its environment, may carry personal data."""
+
+    def asked(resource: Resource, facts: Facts) -> Verdict:
+        environment = facts.environment
+        if environment is None:
+            return Unverified("the stack has not registered its environment, so data classes are not known")
+        named = labels.data_class(resource)
+        classes = (
+            [environment.data_classes[named]]
+            if named in environment.data_classes
+            else environment.data_classes.values()
+        )
+        if not any(data.personal for data in classes):
+            return NotApplicable("no personal data passes here")
+        return check(resource, facts)
+
+    return asked
+
+
+RULE = Rule(
+    name="links-with-personal-data-are-encrypted",
+    says="Links that may carry personal data are encrypted on the wire",
+    why="A private line is private from the public, not from its carrier",
+    fix="Use MACsec on the port, or IPsec above it.",
+    severity=Severity.HIGH,
+    on_unknown=OnUnknown.FAIL,
+    frameworks=Frameworks(
+        gdpr=("Art. 32(1)(a)",),
+        hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+        iso27001=("A.8.20", "A.8.24"),
+        soc2=("CC6.7",),
+        nist=("SC-8(1)",),
+        cis=("3.10",),
+    ),
+    at_create={
+        "aws:directconnect/connection:Connection": _if_personal(
+            must(
+                "encryptionMode",
+                equals("must_encrypt"),
+                'set requestMacsec to true and encryptionMode to "must_encrypt"',
+            )
+        ),
+        "gcp:compute/interconnect:Interconnect": _if_personal(
+            must("macsecEnabled", is_true, "set macsecEnabled to true")
+        ),
+        "azure-native:network:ExpressRoutePort": _if_personal(
+            must(
+                "links[*].macSecConfig.cakSecretIdentifier",
+                bool,
+                "set links[*].macSecConfig with its secrets",
+            )
+        ),
+    },
+)

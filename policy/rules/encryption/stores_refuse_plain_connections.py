@@ -1,0 +1,60 @@
+"""Object stores refuse connections without TLS."""
+
+from collections.abc import Mapping
+
+from infra.catalog.values import Value
+from policy.model.checks import all_of, equals, is_false, is_true, must
+from policy.model.documents import bool_condition, statements
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.verdicts import Fail, Verdict, worst
+
+
+def _aws(bucket: Resource, facts: Facts) -> Verdict:
+    policies = facts.graph.pointing_at(bucket, "bucket", "aws:s3/bucketPolicy:BucketPolicy")
+    fix = 'add a bucket policy that denies s3:* where aws:SecureTransport is "false"'
+    if not policies:
+        return Fail("it has no bucket policy", fix)
+    return worst(must("policy", _denies_plain, fix)(policy, facts) for policy in policies)
+
+
+def _denies_plain(policy: Value) -> bool:
+    return any(
+        statement.get("Effect") == "Deny" and is_false(bool_condition(statement, "aws:SecureTransport"))
+        for statement in statements(policy)
+    )
+
+
+def _raise_floor(account: Resource, _facts: Facts) -> Mapping[str, Value]:
+    better: dict[str, Value] = {}
+    if account.get("enableHttpsTrafficOnly") is False:
+        better["enableHttpsTrafficOnly"] = True
+    if account.get("minimumTlsVersion") in {None, "TLS1_0", "TLS1_1"}:
+        better["minimumTlsVersion"] = "TLS1_2"
+    return better
+
+
+RULE = Rule(
+    name="stores-refuse-plain-connections",
+    says="Object stores refuse connections without TLS",
+    why="One client that forgets TLS sends data and credentials in the open",
+    fix="Refuse plain HTTP and versions below 1.2.",
+    severity=Severity.HIGH,
+    frameworks=Frameworks(
+        gdpr=("Art. 32(1)(a)",),
+        hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+        iso27001=("A.8.20", "A.8.24"),
+        soc2=("CC6.7",),
+        nist=("SC-8(1)",),
+        cis=("3.10",),
+    ),
+    at_create={
+        "azure-native:storage:StorageAccount": all_of(
+            must("enableHttpsTrafficOnly", is_true, "set enableHttpsTrafficOnly to true", unset="pass"),
+            must("minimumTlsVersion", equals("TLS1_2", "TLS1_3"), 'set minimumTlsVersion to "TLS1_2"'),
+        ),
+    },
+    in_stack={"aws:s3/bucket:Bucket": _aws},
+    remedies={"azure-native:storage:StorageAccount": _raise_floor},
+)

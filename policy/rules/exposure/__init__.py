@@ -1,0 +1,1 @@
+"""Nobody reaches what they should not."""

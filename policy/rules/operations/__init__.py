@@ -1,0 +1,1 @@
+"""What happens is seen, and what is lost comes back."""

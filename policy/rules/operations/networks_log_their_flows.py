@@ -1,0 +1,44 @@
+"""Networks log their flows."""
+
+from policy.model.checks import must
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
+
+
+def _subnetwork(subnet: Resource, facts: Facts) -> Verdict:
+    if subnet.get("purpose") in {"REGIONAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT"}:
+        return NotApplicable("subnets for proxies have no flow logs")
+    return must("logConfig", bool, "set logConfig with flowSampling and metadata")(subnet, facts)
+
+
+def _vpc(vpc: Resource, facts: Facts) -> Verdict:
+    if facts.graph.pointing_at(vpc, "vpcId", "aws:ec2/flowLog:FlowLog"):
+        return PASS
+    return Fail("it has no flow log", "add an aws:ec2/flowLog:FlowLog with its vpcId")
+
+
+def _virtual_network(network: Resource, facts: Facts) -> Verdict:
+    if facts.graph.pointing_at(network, "targetResourceId", "azure-native:network:FlowLog"):
+        return PASS
+    return Fail("it has no flow log", "add an azure-native:network:FlowLog with its id as targetResourceId")
+
+
+RULE = Rule(
+    name="networks-log-their-flows",
+    says="Networks log their flows",
+    why="Data that leaves through the network leaves no other trace",
+    fix="Switch flow logs on.",
+    severity=Severity.MEDIUM,
+    frameworks=Frameworks(
+        gdpr=("Art. 33",),
+        hipaa=("164.312(b)",),
+        iso27001=("A.8.15", "A.8.16"),
+        soc2=("CC7.2",),
+        nist=("AU-12", "SI-4"),
+        cis=("13.6",),
+    ),
+    at_create={"gcp:compute/subnetwork:Subnetwork": _subnetwork},
+    in_stack={"aws:ec2/vpc:Vpc": _vpc, "azure-native:network:VirtualNetwork": _virtual_network},
+)

@@ -1,0 +1,51 @@
+"""Object stores log who reads them."""
+
+from policy.model import labels
+from policy.model.checks import must
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
+
+
+def _gcp(bucket: Resource, facts: Facts) -> Verdict:
+    if labels.label(bucket, "purpose") == "access-logs":
+        return NotApplicable("it holds the access logs themselves")
+    return must("logging.logBucket", bool, "set logging.logBucket to a bucket for access logs")(bucket, facts)
+
+
+def _aws(bucket: Resource, facts: Facts) -> Verdict:
+    kind = "aws:s3/bucketLogging:BucketLogging"
+    if facts.graph.pointing_at(bucket, "targetBucket", kind):
+        return NotApplicable("it holds the access logs themselves")
+    if facts.graph.pointing_at(bucket, "bucket", kind):
+        return PASS
+    return Fail("nobody logs its readers", f"add a {kind} that names a bucket for access logs")
+
+
+def _azure(account: Resource, facts: Facts) -> Verdict:
+    kind = "azure-native:monitor:DiagnosticSetting"
+    if facts.graph.pointing_at(account, "storageAccountId", kind):
+        return NotApplicable("it holds the access logs themselves")
+    if facts.graph.pointing_at(account, "resourceUri", kind):
+        return PASS
+    return Fail("nobody logs its readers", f"add a {kind} on its blobServices/default")
+
+
+RULE = Rule(
+    name="stores-log-who-reads",
+    says="Object stores log who reads them",
+    why="A leak without a list of readers has to be reported as a leak of everything",
+    fix="Send access logs to another store.",
+    severity=Severity.MEDIUM,
+    frameworks=Frameworks(
+        gdpr=("Art. 5(2)", "Art. 30", "Art. 33"),
+        hipaa=("164.312(b)",),
+        iso27001=("A.8.15",),
+        soc2=("CC7.2",),
+        nist=("AU-2", "AU-12"),
+        cis=("8.2",),
+    ),
+    at_create={"gcp:storage/bucket:Bucket": _gcp},
+    in_stack={"aws:s3/bucket:Bucket": _aws, "azure-native:storage:StorageAccount": _azure},
+)

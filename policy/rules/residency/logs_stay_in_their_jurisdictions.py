@@ -1,0 +1,59 @@
+"""Logs are kept where the class of what they log allows it."""
+
+from policy.model import places, residence
+from policy.model.checks import for_types
+from policy.model.environment import DataClass
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.verdicts import Unverified, Verdict, worst
+
+
+def _strictest(log: Resource, facts: Facts) -> Verdict:
+    """A log without a class of its own may repeat anything of the environment, so every class is asked."""
+    named = residence.class_of(log, facts)
+    if isinstance(named, DataClass):
+        return residence.stays(log, facts)
+    if isinstance(named, Unverified):
+        return named
+    if facts.environment is None:
+        return Unverified("the stack has not registered its environment, so data classes are not known")
+    places_of = places.locations(log, facts)
+    return worst(
+        residence.inside(log, data, places_of, facts) for data in facts.environment.data_classes.values()
+    )
+
+
+def _sink(sink: Resource, facts: Facts) -> Verdict:
+    """A sink copies logs to a bucket or a data set: that one is judged by the classes of the environment."""
+    targets = facts.graph.referred(sink, "destination")
+    if not targets:
+        return Unverified(
+            "destination is not a resource of this stack, so its place is not known", "destination"
+        )
+    return worst(_strictest(target, facts) for target in targets)
+
+
+RULE = Rule(
+    name="logs-stay-in-their-jurisdictions",
+    says="Logs are kept where the class of what they log allows it",
+    why="Logs repeat what passes through: names, prompts, addresses",
+    fix="Keep logs in a location of the data class's jurisdictions.",
+    severity=Severity.HIGH,
+    on_unknown=OnUnknown.FAIL,
+    frameworks=Frameworks(
+        gdpr=("Art. 44", "Art. 46"),
+        iso27001=("A.5.31", "A.5.34"),
+        soc2=("CC6.1", "C1.1"),
+        nist=("SA-9(5)", "AC-4"),
+    ),
+    at_create=for_types(
+        [
+            "aws:cloudwatch/logGroup:LogGroup",
+            "gcp:logging/projectBucketConfig:ProjectBucketConfig",
+            "azure-native:operationalinsights:Workspace",
+        ],
+        _strictest,
+    ),
+    in_stack={"gcp:logging/projectSink:ProjectSink": _sink},
+)

@@ -1,0 +1,28 @@
+"""Snapshots lie where the class of their data allows it."""
+
+from policy.model import residence
+from policy.model.checks import for_types
+from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+
+RULE = Rule(
+    name="snapshots-stay-in-their-jurisdictions",
+    says="Snapshots lie where the class of their data allows it",
+    why="A copy of the disk is the disk",
+    fix="Create it in a location of the data class's jurisdictions.",
+    severity=Severity.CRITICAL,
+    on_unknown=OnUnknown.FAIL,
+    frameworks=Frameworks(
+        gdpr=("Art. 44", "Art. 46"),
+        iso27001=("A.5.31", "A.5.34"),
+        soc2=("CC6.1", "C1.1"),
+        nist=("SA-9(5)", "AC-4"),
+    ),
+    at_create=for_types(
+        [
+            "aws:ebs/snapshotCopy:SnapshotCopy",
+            "gcp:compute/snapshot:Snapshot",
+            "azure-native:compute:Snapshot",
+        ],
+        residence.stays,
+    ),
+)
