@@ -1,0 +1,1 @@
+"""Stand-in clouds: any Pulumi stack runs through the real engine with no account and no network."""

@@ -1,0 +1,95 @@
+"""What the SDK does not say of a cloud's resource types: ids, computed values, references, names, delete order.
+
+One TOML file a package (`data/<package>.toml`), each row with the source of its facts, and for bridged packages
+the list of replace-only properties (`data/replace-<package>.json`).
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """How one property must be spelt."""
+
+    pattern: re.Pattern[str]
+    says: str
+    """The rule in words, with its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The manners of one resource type. Texts in braces are filled in when a resource is made."""
+
+    id: str = ""
+    """Template of the id; empty: the package's default."""
+    arn: str = ""
+    """Template of the ARN, or the empty string when the type has none."""
+    name: str | None = None
+    """The property that gets a generated name when the program gives none; None: the package's default."""
+    anywhere: bool = False
+    """Whether the id is unique in the whole account rather than in one region."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """Templates of computed properties."""
+    refers: Mapping[str, str] = field(default_factory=dict)
+    """Properties that must name an existing resource: property path to the type it must have."""
+    held_by: tuple[str, ...] = ()
+    """Types whose use of this resource forbids to delete it."""
+    held_error: str = "DependencyViolation"
+    """The cloud's error code for that."""
+    spelling: Mapping[str, NameRule] = field(default_factory=dict)
+    replace: tuple[str, ...] = ()
+    """Replace-only properties that no other source names."""
+    capacity: bool = False
+    """Whether creating it can find the cloud out of capacity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of a package, and the lists that hold for all its types."""
+
+    rows: Mapping[str, Row]
+    replace: Mapping[str, tuple[str, ...]]
+    facts: Mapping[str, Any]
+
+    def row(self, token: str) -> Row:
+        """The row of a type; an empty one for a type without peculiarities."""
+        return self.rows.get(token, _PLAIN)
+
+
+_PLAIN = Row()
+
+
+@cache
+def load(package: str) -> Table:
+    """Read a package's files."""
+    path = _DATA / f"{package}.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    rows = {token: _row(body) for token, body in data.items() if token.startswith(f"{package}:")}
+    facts = {name: value for name, value in data.items() if name not in rows}
+    return Table(rows, _replace(package), facts)
+
+
+def _row(body: dict[str, Any]) -> Row:
+    spelling = {
+        name: NameRule(re.compile(rule["pattern"]), rule["says"])
+        for name, rule in body.pop("spelling", {}).items()
+    }
+    held_by, replace = tuple(body.pop("held_by", ())), tuple(body.pop("replace", ()))
+    return Row(**body, held_by=held_by, replace=replace, spelling=spelling)
+
+
+def _replace(package: str) -> Mapping[str, tuple[str, ...]]:
+    path = _DATA / f"replace-{package}.json"
+    if not path.is_file():
+        return {}
+    types = json.loads(path.read_text(encoding="utf-8"))["types"]
+    return {token: tuple(names) for token, names in types.items()}
