@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/fsutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -62,6 +63,19 @@ func textOption(values map[string]*structpb.Value, key string) (string, error) {
 		return "", fmt.Errorf("runtime option %s: %v is not a string", key, value.AsInterface())
 	}
 	return text.StringValue, nil
+}
+
+// usesPip says if pip manages the environment: by choice, or because nothing else left a lock file.
+func usesPip(options toolchain.PythonOptions) bool {
+	if options.Toolchain != toolchain.Auto {
+		return options.Toolchain == toolchain.Pip
+	}
+	for _, lock := range []string{"uv.lock", "poetry.lock"} {
+		if _, err := fsutil.Searchup(options.ProgramDir, lock); err == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // resolveToolchain gives the package manager that a program's options ask for.

@@ -13,6 +13,9 @@ import (
 	"google.golang.org/grpc"
 )
 
+// pluginVirtualenv is where a plugin's packages are when its options don't say so.
+const pluginVirtualenv = "venv"
+
 // RunPlugin runs a policy pack, a component package or a provider until it ends or the engine hangs up. Its output is
 // streamed live, as the first line of it is the port that the engine waits for; the exit code comes last.
 func (h *Host) RunPlugin(
@@ -21,11 +24,12 @@ func (h *Host) RunPlugin(
 	ctx, done := h.operations.join(stream.Context())
 	defer done()
 
-	tools, err := resolveToolchain(req.GetInfo())
+	tools, err := pluginToolchain(req.GetInfo())
 	if err != nil {
 		return err
 	}
-	output := &pluginOutput{stream: stream}
+	output := &pluginOutput{}
+	output.ServerStreamingServer = stream
 	run := runProvider
 	if req.GetKind() == "analyzer" {
 		run = runPolicyPack
@@ -35,6 +39,20 @@ func (h *Host) RunPlugin(
 		return err
 	}
 	return output.exit(code)
+}
+
+// pluginToolchain gives the package manager of a plugin. If its options name no environment, that is the folder venv;
+// as long as there is no such folder, it is the Python on PATH.
+func pluginToolchain(info *pulumirpc.ProgramInfo) (toolchain.Toolchain, error) {
+	options, err := pythonOptions(info)
+	if err != nil {
+		return nil, err
+	}
+	if usesPip(options) && options.Virtualenv == "" &&
+		toolchain.IsVirtualEnv(filepath.Join(options.Root, pluginVirtualenv)) {
+		options.Virtualenv = pluginVirtualenv
+	}
+	return toolchain.ResolveToolchain(options)
 }
 
 // runProvider runs a folder with a __main__.py, or else an installable package by its name.

@@ -49,7 +49,11 @@ func policyEnvironment(base []string, stack *pulumirpc.AnalyzerStackConfigureReq
 	if stack == nil {
 		return base, nil
 	}
-	config, err := json.Marshal(stack.GetConfig())
+	config := stack.GetConfig()
+	if config == nil { // how an empty map arrives; the pack needs an object
+		config = map[string]string{}
+	}
+	text, err := json.Marshal(config)
 	if err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
@@ -57,7 +61,7 @@ func policyEnvironment(base []string, stack *pulumirpc.AnalyzerStackConfigureReq
 		"PULUMI_PROJECT="+stack.GetProject(),
 		"PULUMI_STACK="+stack.GetStack(),
 		"PULUMI_DRY_RUN="+strconv.FormatBool(stack.GetDryRun()),
-		"PULUMI_CONFIG="+string(config))
+		"PULUMI_CONFIG="+string(text))
 	if stack.GetOrganization() != "" {
 		environment = append(environment, "PULUMI_ORGANIZATION="+stack.GetOrganization())
 	}

@@ -3,8 +3,12 @@ package host
 import (
 	"context"
 	"os"
+	"slices"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/env"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/logging"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
@@ -28,7 +32,23 @@ func (h *Host) GetRequiredPackages(
 	if err != nil {
 		return nil, err
 	}
-	packages := installedProviders(path)
-	logging.V(5).Infof("%d providers are installed for %s", len(packages), program)
+	packages := obtainable(installedProviders(path))
+	logging.V(5).Infof("%s requires %d providers", program, len(packages))
 	return &pulumirpc.GetRequiredPackagesResponse{Packages: packages}, nil
+}
+
+// obtainable drops the providers that would have to be downloaded, if the user has forbidden downloads.
+//
+// The engine heeds that setting when it runs a program, but `pulumi install` and `pulumi package` download whatever is
+// named here and fail without a network. Nothing is lost: a resource tells its provider's version to the engine itself.
+func obtainable(packages []*pulumirpc.PackageDependency) []*pulumirpc.PackageDependency {
+	if !env.DisableAutomaticPluginAcquisition.Value() {
+		return packages
+	}
+	return slices.DeleteFunc(packages, func(dependency *pulumirpc.PackageDependency) bool {
+		version, err := optionalVersion(dependency.GetVersion())
+		return err != nil || !workspace.HasPlugin(workspace.PluginDescriptor{
+			Name: dependency.GetName(), Kind: apitype.ResourcePlugin, Version: version,
+		})
+	})
 }

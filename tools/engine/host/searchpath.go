@@ -13,8 +13,8 @@ import (
 
 // searchPath gives the folders in which a program's imports are found, in order.
 //
-// Only Python itself knows them: a virtual environment may add others by .pth files, PYTHONPATH or --system-site-packages.
-// Asking costs one start of the interpreter, about 30 ms.
+// Only Python itself knows them: .pth files, PYTHONPATH or --system-site-packages may add folders to those of a virtual
+// environment. Asking costs one start of the interpreter, about 30 ms.
 func searchPath(ctx context.Context, tools toolchain.Toolchain, program string) ([]string, error) {
 	cmd, err := python(ctx, tools, os.Environ(), "-c", "import json, sys; print(json.dumps(sys.path[1:]))")
 	if err != nil {

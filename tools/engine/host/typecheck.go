@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -20,7 +22,12 @@ func typecheck(ctx context.Context, info *pulumirpc.ProgramInfo, tools toolchain
 		return err
 	}
 	module := strings.ToLower(toolchain.TypeCheckerName(options.Typechecker))
-	cmd, err := python(ctx, tools, os.Environ(), "-m", module, ".")
+	args := []string{"-m", module, "."}
+	if virtualenv, err := tools.VirtualEnvPath(ctx); err == nil && virtualenv != "" && module == "mypy" {
+		// the environment's own packages are not the user's to check; pyright leaves them out by itself
+		args = append(args, "--exclude", regexp.QuoteMeta(filepath.Base(virtualenv))+"/")
+	}
+	cmd, err := python(ctx, tools, os.Environ(), args...)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func semanticVersion(version string) string {
 	if parts == nil {
 		return ""
 	}
-	result := fmt.Sprintf("%s.%s.%s", parts[1], number(parts[2]), number(parts[3]))
+	result := fmt.Sprintf("%s.%s.%s", number(parts[1]), number(parts[2]), number(parts[3]))
 	var labels []string
 	if parts[4] != "" {
 		labels = append(labels, preRelease[parts[4]], number(parts[5]))
@@ -60,10 +60,10 @@ func semanticVersion(version string) string {
 	return result
 }
 
-// number is 0 for an omitted part, as PEP 440 has it.
+// number is 0 for an omitted part, as PEP 440 has it, and has no leading zeros, as semantic versions want it.
 func number(digits string) string {
-	if digits == "" {
-		return "0"
+	if significant := strings.TrimLeft(digits, "0"); significant != "" {
+		return significant
 	}
-	return digits
+	return "0"
 }
