@@ -33,6 +33,14 @@ class Layout:
     decodes: int
     """How many slices, from the first, have one token."""
 
+    def runs(self, size: int) -> tuple[Ints, Ints, Ints]:
+        """Cut the slices of more than one token into runs of `size`: `starts`, then slice and offset of each run."""
+        counts = np.diff(self.starts)[self.decodes :]
+        each = -(-counts // size)
+        owner = np.repeat(np.arange(self.decodes, self.decodes + len(counts)), each)
+        offset = (np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)) * size
+        return self.starts, owner.astype(np.int32), offset.astype(np.int32)
+
 
 def pack(slices: Sequence[Slice], block_size: int) -> Layout:
     """Flatten slices; the scheduler has put those of one token first."""

@@ -10,7 +10,7 @@ from torch.nn.functional import scaled_dot_product_attention, silu
 from workloads.serve.layout import Ints, Layout
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """A layout on the device: the same fields as tensors."""
 
@@ -28,6 +28,8 @@ class Step:
     """(R,) int32."""
     host: Layout
     """The same numbers on the host, for sizes that decide what is launched."""
+    tiles: tuple[Tensor, Tensor, Tensor] | None = None
+    """Room for what a device derives once and every layer uses."""
 
 
 class Ops(Protocol):
