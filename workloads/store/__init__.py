@@ -9,7 +9,14 @@
 `python -m workloads.store ls URL --key-ring FOLDER` is the same for operators.
 """
 
-from workloads.store.errors import DamagedError, KeyRingError, NoSpaceError, NotFoundError, StoreError
+from workloads.store.errors import (
+    DamagedError,
+    ExposedError,
+    KeyRingError,
+    NoSpaceError,
+    NotFoundError,
+    StoreError,
+)
 from workloads.store.history import Version
 from workloads.store.key_ring import Key, KeyRing
 from workloads.store.manifest import Lifecycle, Manifest
@@ -17,6 +24,7 @@ from workloads.store.store import Info, Store, Swept
 
 __all__ = [
     "DamagedError",
+    "ExposedError",
     "Info",
     "Key",
     "KeyRing",

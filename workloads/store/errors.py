@@ -19,3 +19,7 @@ class NoSpaceError(StoreError):
 
 class KeyRingError(StoreError):
     """The key ring is unsafe, incomplete or not the one that this bucket was made with."""
+
+
+class ExposedError(KeyRingError):
+    """Others than the owner have rights to the key ring's files."""

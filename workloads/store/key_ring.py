@@ -11,6 +11,7 @@ data.json useless, binds it to its ring and dates, and lets the key-encryption k
 Deleting the ring makes every object under it unreadable for ever, in backups also.
 """
 
+import contextlib
 import json
 import shutil
 import uuid
@@ -23,9 +24,7 @@ from tink.streaming_aead import StreamingAead
 
 from workloads.store import files, keysets, ring_files
 from workloads.store.errors import DamagedError, KeyRingError, StoreError
-from workloads.store.ring_files import Contents
-
-_USERS = "users.json"
+from workloads.store.ring_files import DATA, KEK, LOCK, USERS, Contents
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class KeyRing:
         Args:
             path: The ring's folder; missing parents are made, for the owner only.
             owner: Who makes it, told by errors: a resource's URN, say.
-            generation: The first value of the counter of asked rotations.
+            generation: The number that `rotate` compares with.
 
         Raises:
             KeyRingError: the folder holds something already.
@@ -72,7 +71,7 @@ class KeyRing:
         try:
             ring_files.write_kek(scratch, contents)
             ring_files.write_data(scratch, contents)
-            files.replace(scratch / _USERS, b"[]")
+            files.replace(scratch / USERS, b"[]")
             scratch.rename(folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -103,7 +102,7 @@ class KeyRing:
 
     @property
     def generation(self) -> int:
-        """The counter of asked rotations."""
+        """The highest generation that was asked for by number."""
         return self._contents.generation
 
     @property
@@ -129,16 +128,16 @@ class KeyRing:
         """Make a new primary data key and a new key-encryption key; what older data keys sealed stays readable.
 
         Args:
-            generation: The counter's new value; default one more. A ring that has reached it already is left alone, so
-                that an interrupted rotation can be asked for again.
+            generation: Rotate only if the ring has not reached this number, which it then has: so an interrupted
+                rotation can be asked for again. Default: rotate in any case, and leave the number as it is.
 
         Returns:
             The primary key.
         """
-        with files.locked(self.path / "lock"):
+        with files.locked(self.path / LOCK):
             now = ring_files.read(self.path)
-            wanted = now.generation + 1 if generation is None else generation
-            if generation is None or now.generation < generation:
+            wanted = generation or now.generation
+            if generation is None or now.generation < wanted:
                 data = keysets.with_new_primary(now.data, keysets.DATA_TEMPLATE)
                 created = now.created | {data.primary_key_id: datetime.now(UTC)}
                 now = _rewrapped(self.path, replace(now, data=data, created=created, generation=wanted))
@@ -147,7 +146,7 @@ class KeyRing:
 
     def rewrap(self) -> None:
         """Make a new key-encryption key and wrap the data keys under it; the old one is forgotten."""
-        with files.locked(self.path / "lock"):
+        with files.locked(self.path / LOCK):
             self._contents = _rewrapped(self.path, ring_files.read(self.path))
 
     def reload(self) -> None:
@@ -175,21 +174,16 @@ class KeyRing:
 
     def users(self) -> tuple[str, ...]:
         """Name the buckets that need this ring, in order."""
-        try:
-            return tuple(sorted(json.loads((self.path / _USERS).read_bytes())))
-        except (OSError, ValueError, TypeError) as error:
-            raise DamagedError(
-                f"{self.path / _USERS}: can't be read ({error}); restore it from a backup"
-            ) from None
+        return users(self.path)
 
     def register(self, user: str) -> None:
         """Note that a bucket needs this ring."""
-        with files.locked(self.path / "lock"):
+        with files.locked(self.path / LOCK):
             self._write_users({*self.users(), user})
 
     def release(self, user: str) -> None:
         """Note that a bucket no longer needs this ring."""
-        with files.locked(self.path / "lock"):
+        with files.locked(self.path / LOCK):
             self._write_users({*self.users()} - {user})
 
     def destroy(self) -> None:
@@ -202,11 +196,40 @@ class KeyRing:
             raise StoreError(
                 f"{self.path}: still needed by {', '.join(self.users())}; delete the bucket first"
             )
-        shutil.rmtree(self.path)
-        files.sync_folder(self.path.parent)
+        erase(self.path)
 
     def _write_users(self, users: set[str]) -> None:
-        files.replace(self.path / _USERS, json.dumps(sorted(users), indent=1).encode())
+        files.replace(self.path / USERS, json.dumps(sorted(users), indent=1).encode())
+
+
+def users(path: Path) -> tuple[str, ...]:
+    """Name the buckets that need the ring of a folder, which need not open; none where there is no ring.
+
+    Raises:
+        DamagedError: the list can't be read.
+    """
+    try:
+        return tuple(sorted(json.loads((path / USERS).read_bytes())))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, TypeError) as error:
+        raise DamagedError(f"{path / USERS}: can't be read ({error}); restore it from a backup") from None
+
+
+def erase(path: Path) -> None:
+    """Delete the files of a ring, readable or not, and its folder if nothing else is in it."""
+    for name in (KEK, DATA, USERS, LOCK):
+        (path / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        path.rmdir()
+
+
+def protect(path: Path) -> None:
+    """Take the rights to a ring's files from all but their owner."""
+    path.chmod(0o700)
+    for name in (KEK, DATA, USERS, LOCK):
+        with contextlib.suppress(FileNotFoundError):
+            (path / name).chmod(0o600)
 
 
 def _fresh(owner: str, generation: int) -> Contents:
@@ -226,7 +249,7 @@ def _read(folder: Path) -> Contents:
     try:
         return ring_files.read(folder)
     except DamagedError:
-        with files.locked(folder / "lock"):
+        with files.locked(folder / LOCK):
             return ring_files.read(folder)
 
 

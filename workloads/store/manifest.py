@@ -46,8 +46,10 @@ class Manifest:
     """Whether a replaced or deleted object is kept as a noncurrent version."""
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     """What is removed by itself."""
+    data_class: str | None = None
+    """What kind of data it may hold, in the creator's words."""
     labels: dict[str, str] = field(default_factory=dict)
-    """Free words of the creator, such as the data class."""
+    """Free words of the creator."""
 
     def __post_init__(self) -> None:
         if (self.encryption == "customer-managed") != (self.key_ring is not None):
@@ -66,6 +68,7 @@ class Manifest:
             "keyRing": self.key_ring,
             "versioning": self.versioning,
             "lifecycle": lifecycle,
+            "dataClass": self.data_class,
             "labels": self.labels,
         }
         return json.dumps(document, indent=1).encode()
@@ -106,5 +109,6 @@ def _fields(document: dict[str, Any]) -> dict[str, Any]:
         "key_ring": document["keyRing"],
         "versioning": bool(document["versioning"]),
         "lifecycle": Lifecycle(**lifecycle),
+        "data_class": document["dataClass"],
         "labels": dict(document["labels"]),
     }

@@ -11,11 +11,13 @@ from typing import Any
 from tink.proto.tink_pb2 import Keyset
 
 from workloads.store import files, keysets
-from workloads.store.errors import DamagedError, KeyRingError, NotFoundError
+from workloads.store.errors import DamagedError, ExposedError, KeyRingError, NotFoundError
 
 FORMAT = 1
 KEK = "kek.json"
 DATA = "data.json"
+USERS = "users.json"
+LOCK = "lock"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Contents:
     owner: str
     """Who made it: the resource's URN, or empty."""
     generation: int
-    """How many rotations were asked for, from 1."""
+    """The highest generation that was asked for by number, from 1."""
     created: dict[int, datetime]
     """When each data key was made, by key id."""
     kek: Keyset
@@ -91,7 +93,7 @@ def _require_private(folder: Path) -> None:
         raise KeyRingError(f"{folder}: the key ring lacks {', '.join(missing)}; restore it from a backup")
     open_to_others = [path for path in paths if not files.is_private(path)]
     if open_to_others:
-        raise KeyRingError(
+        raise ExposedError(
             f"{open_to_others[0]}: others than its owner have rights to it; "
             f"run: chmod 700 {folder} && chmod 600 {folder}/*.json, and rotate the ring if they may have read it"
         )

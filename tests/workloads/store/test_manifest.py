@@ -12,7 +12,8 @@ FULL = Manifest(
     key_ring="ab" * 16,
     versioning=True,
     lifecycle=Lifecycle(noncurrent_versions=3, expire_days=0.5),
-    labels={"data-class": "restricted"},
+    data_class="restricted",
+    labels={"team": "vision"},
 )
 
 
