@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -21,12 +21,14 @@ def examine(model: type[Inputs], given: Bag) -> tuple[Bag, list[Problem]]:
     """
     loose = plain(given)
     try:
-        return overlay(given, model.model_validate(loose).bag()), []
+        validated = model.model_validate(loose)
     except ValidationError as error:
         details = [detail for detail in error.errors() if not _only_unknown(detail, loose)]
-    if details:
-        return given, [_problem(model, detail, given) for detail in details]
-    return _partly(model, given, loose), []
+        if details:
+            return given, [_problem(model, detail, given) for detail in details]
+        return _partly(model, given, loose), []
+    # A field of any type lets UNKNOWN through, but it can't be written out as a value.
+    return (_partly(model, given, loose) if has_unknown(loose) else overlay(given, validated.bag())), []
 
 
 def overlay(given: Any, validated: Any) -> Any:
@@ -42,37 +44,26 @@ def overlay(given: Any, validated: Any) -> Any:
 
 def _partly(model: type[Inputs], given: Bag, loose: Bag) -> Bag:
     """Fill in the defaults and canonical values of the fields that are fully known."""
-    adapters = _adapters(model)
-    known = {}
-    for name, adapter in adapters.items():
-        if name in given and has_unknown(loose[name]):
-            known[name] = given[name]
-        elif name in given:
-            value = adapter.dump_python(adapter.validate_python(loose[name]), **_DUMP)
-            known[name] = overlay(given[name], value)
+    checked: Bag = {}
+    for name, part in _parts(model).items():
+        if has_unknown(loose.get(name)):
+            checked[name] = given[name]
         else:
-            known[name] = adapter.dump_python(_default(model, name), **_DUMP)
-    return {name: value for name, value in known.items() if value is not None}
-
-
-_DUMP: dict[str, Any] = {"by_alias": True, "exclude_none": True, "mode": "json"}
+            known = {name: loose[name]} if name in loose else {}
+            checked.update(overlay(given, part.model_validate(known).bag()))
+    return checked
 
 
 @cache
-def _adapters(model: type[Inputs]) -> dict[str, TypeAdapter[Any]]:
-    """Give a validator per field, by wire name."""
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    return {name: _adapter(field) for name, field in fields.items()}
+def _parts(model: type[Inputs]) -> dict[str, type[Inputs]]:
+    """Give a model of each field alone, by wire name."""
+    fields = model.model_fields.items()
+    return {field.alias or name: _part(model, name, field) for name, field in fields}
 
 
-def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
-    kind: Any = Annotated[field.annotation, field]
-    return TypeAdapter(kind)
-
-
-def _default(model: type[Inputs], wire_name: str) -> Any:
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    return fields[wire_name].get_default(call_default_factory=True)
+def _part(model: type[Inputs], name: str, field: FieldInfo) -> type[Inputs]:
+    definition: Any = {name: (field.annotation, field)}
+    return create_model(f"{model.__name__}_{name}", __base__=Inputs, **definition)
 
 
 def _only_unknown(detail: ErrorDetails, loose: Bag) -> bool:

@@ -43,6 +43,11 @@ def derive(state: type[M], inputs: Inputs, **computed: Any) -> M:
     return state(**{**given, **computed})
 
 
+def narrow(inputs: type[M], state: Inputs) -> M:
+    """Give the inputs that a state holds."""
+    return inputs(**{name: getattr(state, name) for name in inputs.model_fields})
+
+
 @dataclass(frozen=True)
 class Created(Generic[S]):
     """A new resource."""

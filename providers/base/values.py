@@ -4,7 +4,6 @@ A property bag is a dict of JSON values (None, bool, int, float, str, list, dict
 or wrapped in Secret. Everything that is not the wire speaks in these.
 """
 
-import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -16,16 +15,20 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where a value is: keys and indexes from the top."""
 
 
-class Unknown(enum.Enum):
-    """The type of UNKNOWN."""
-
-    UNKNOWN = "unknown"
+class Unknown:
+    """The type of UNKNOWN; of no type that a validator might take for a value."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __copy__(self) -> "Unknown":
+        return self
 
-UNKNOWN: Final = Unknown.UNKNOWN
+    def __deepcopy__(self, memo: object) -> "Unknown":
+        return self
+
+
+UNKNOWN: Final = Unknown()
 """A value that only the update itself will tell."""
 
 

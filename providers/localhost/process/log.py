@@ -1,0 +1,93 @@
+"""A program's output: into a file that is rotated by size, and its last lines for an error."""
+
+import os
+import threading
+from pathlib import Path
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of one log file before it is rotated."""
+
+KEPT = 3
+"""Rotated files that are kept: `output.log.1` is the youngest."""
+
+TAIL_BYTES = 64 * 1024
+"""Bytes read from the end for the last lines."""
+
+
+class RotatingLog:
+    """An append-only file of mode 0600."""
+
+    def __init__(self, path: Path, largest: int = LARGEST) -> None:
+        self._path = path
+        self._largest = largest
+        self._open()
+
+    def write(self, chunk: bytes) -> None:
+        """Append; a file that grew too large makes room first."""
+        if self._size and self._size + len(chunk) > self._largest:
+            self._rotate()
+        os.write(self._descriptor, chunk)
+        self._size += len(chunk)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def _open(self) -> None:
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._size = os.fstat(self._descriptor).st_size
+
+    def _rotate(self) -> None:
+        os.close(self._descriptor)
+        for number in range(KEPT, 0, -1):
+            older = self._path if number == 1 else numbered(self._path, number - 1)
+            if older.exists():
+                older.replace(numbered(self._path, number))
+        self._open()
+
+
+def numbered(path: Path, number: int) -> Path:
+    """Give the name of a rotated file."""
+    return path.with_name(f"{path.name}.{number}")
+
+
+class Pump(threading.Thread):
+    """Carries bytes from a pipe to a log until the pipe's last writer is gone."""
+
+    def __init__(self, pipe: int, log: RotatingLog) -> None:
+        super().__init__(name="log", daemon=True)
+        self._pipe = pipe
+        self._log = log
+
+    def run(self) -> None:
+        """Copy until the end."""
+        with os.fdopen(self._pipe, "rb", buffering=0) as source:
+            while chunk := source.read(65536):
+                self._log.write(chunk)
+
+
+def tail(path: Path, lines: int = 15) -> list[str]:
+    """Give the last lines of a log, also from the file before when the newest is short; none when there is no log."""
+    found: list[str] = []
+    for file in (path, numbered(path, 1)):
+        if len(found) < lines:
+            found = [*_last_lines(file), *found]
+    return found[-lines:]
+
+
+def excerpt(path: Path) -> str:
+    """Give the end of a log for an error text, and where the rest is."""
+    lines = tail(path)
+    if not lines:
+        return f"it wrote nothing; the log is {path}"
+    return "\n".join([f"last lines of {path}:", *(f"  {line}" for line in lines)])
+
+
+def _last_lines(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - TAIL_BYTES))
+            return stream.read().decode("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
