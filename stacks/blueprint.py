@@ -11,7 +11,7 @@ from components.object_store.shape import ObjectStore, ObjectStoreArgs
 from infra.labels import Labels
 from infra.settings import Settings, Store
 from stacks.environment import Environment
-from stacks.workloads import serve, train
+from stacks.tenants import serve, train
 
 Outputs = dict[str, pulumi.Input[Any]]
 
