@@ -12,6 +12,9 @@ import time
 from workloads.pretrain.errors import EXIT_CODE, RunError
 from workloads.pretrain.job import Job
 
+LOST_PEER = 75
+"""Exit code when another worker is gone (EX_TEMPFAIL): the launcher restarts all of them."""
+
 
 def main() -> int:
     """Run this worker; give its exit code."""
@@ -35,6 +38,11 @@ def main() -> int:
         if speaks:
             print(f"error: {error}", file=sys.stderr)
         return EXIT_CODE
+    except RuntimeError as error:
+        if "gloo" not in str(error).lower() and "nccl" not in str(error).lower():
+            raise
+        print(f"rank {os.environ.get('RANK', '0')} lost its peers: {str(error).splitlines()[0]}", file=sys.stderr)
+        return LOST_PEER
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.utils.checkpoint import CheckpointPolicy, checkpoint, create_selective_checkpoint_contexts
 
-from workloads.pretrain.loss import linear_cross_entropy
+from workloads.pretrain.loss import Kernels, linear_cross_entropy
 from workloads.pretrain.shape import Shape
 
 
@@ -124,6 +124,7 @@ class Transformer(nn.Module):
     def __init__(self, shape: Shape, dtype: torch.dtype = torch.float32, recompute: str = "none") -> None:
         super().__init__()
         self.shape, self.dtype, self.recompute = shape, dtype, recompute
+        self.kernels = Kernels()
         self.embed: nn.Embedding | None = nn.Embedding(shape.vocab, shape.width)
         self.positions = nn.Embedding(shape.context, shape.width) if shape.family == "gpt2" else None
         self.layers = nn.ModuleDict({str(index): Block(shape) for index in range(shape.layers)})
@@ -149,7 +150,13 @@ class Transformer(nn.Module):
         weight = self.head_weight()
         if targets is None:
             return F.linear(x, weight.to(x.dtype))
-        return linear_cross_entropy(x.flatten(0, 1), weight, targets.flatten())
+        return linear_cross_entropy(x.flatten(0, 1), weight, targets.flatten(), self.kernels)
+
+    def compile_parts(self, *, whole: bool) -> None:
+        """Compile the model in one piece, or block by block: less to compile, and shards can be gathered between."""
+        self.kernels = Kernels.compiled()
+        for module in [self] if whole else self.layers.values():
+            module.compile(dynamic=False)
 
     def head_weight(self) -> Tensor:
         """Give the head's whole matrix (vocabulary, width): its own or the embedding's."""

@@ -1,4 +1,4 @@
-"""SIGTERM: the end is near, and how many seconds are left."""
+"""SIGTERM, or SIGUSR1 from a spot watcher: the end is near, and how many seconds are left."""
 
 import os
 import signal
@@ -13,14 +13,14 @@ class Stopped(SystemExit):
 
 
 class Notice:
-    """Remember the first SIGTERM or SIGINT; interrupt at once only where nothing can be lost."""
+    """Remember the first signal; interrupt at once only where nothing can be lost."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.came: float | None = None
         self.interruptible = False
         self.launcher = os.getppid()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             signal.signal(number, self._handle)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:

@@ -1,11 +1,12 @@
 """AdamW with decay on matrices only, the learning rate of each step, and the gradient's norm on any mesh."""
 
 import math
+from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.tensor import DTensor, Shard
+from torch.distributed.tensor import DTensor
 from torch.optim import AdamW
 
 from workloads.pretrain.spec import PretrainSpec
@@ -15,13 +16,14 @@ BETAS = (0.9, 0.95)
 
 
 def make_optimizer(model: nn.Module, spec: PretrainSpec, peak: float) -> AdamW:
-    """Make a fused AdamW: matrices decay, gains and biases don't."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    groups = [
-        {"params": [each for each in parameters if each.dim() >= 2], "weight_decay": spec.weight_decay},
-        {"params": [each for each in parameters if each.dim() < 2], "weight_decay": 0.0},
-    ]
-    return AdamW([group for group in groups if group["params"]], lr=peak, betas=BETAS, fused=True)
+    """Make a fused AdamW: matrices decay, gains and biases don't; tensors of one layout go through one kernel."""
+    groups: dict[object, dict[str, Any]] = {}
+    for parameter in model.parameters():
+        decay = spec.weight_decay if parameter.dim() >= 2 else 0.0
+        layout = parameter.device_mesh if isinstance(parameter, DTensor) else None
+        group = groups.setdefault((decay, layout), {"params": [], "weight_decay": decay})
+        group["params"].append(parameter)
+    return AdamW(list(groups.values()), lr=peak, betas=BETAS, fused=True)
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
@@ -61,7 +63,7 @@ def _shards(gradient: Tensor) -> int:
     if not isinstance(gradient, DTensor):
         return 1
     mesh = gradient.device_mesh
-    sizes = [mesh.size(dim) for dim, placement in enumerate(gradient.placements) if isinstance(placement, Shard)]
+    sizes = [mesh.size(dim) for dim, placement in enumerate(gradient.placements) if not placement.is_replicate()]
     return math.prod(sizes)
 
 

@@ -11,6 +11,7 @@ from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import Replicate
 from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
+from torch.nn.attention import SDPBackend
 from torch.nn.parallel import DistributedDataParallel
 
 from workloads.pretrain.float8 import use_float8
@@ -20,6 +21,10 @@ from workloads.pretrain.model import Transformer, materialize
 from workloads.pretrain.shape import Shape
 from workloads.pretrain.spec import MESH, PretrainSpec
 from workloads.pretrain.world import World
+
+
+WHOLE = 12
+"""Most layers that are compiled in one piece; beyond it the compiler's time grows faster than what it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Laid:
 def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
     """Build the model, cut it along the mesh, give it its first weights and compile it."""
     dtype = torch.bfloat16 if world.device.type == "cuda" else torch.float32
+    prefer_attention(world.device)
     with torch.device("meta"):
         model = Transformer(shape, dtype, spec.recompute)
     grid = init_device_mesh(world.device.type, tuple(getattr(mesh, axis) for axis in MESH), mesh_dim_names=MESH)
@@ -48,7 +54,7 @@ def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
 
         stage = cut(model, mesh, world.rank)
         _shard(model, shape, spec, mesh, grid, world.device)
-        return Laid(model, pipelined(model, stage, mesh, grid, world, spec), copies)
+        return Laid(model, pipelined(model, stage, mesh, grid, world), copies)
     _shard(model, shape, spec, mesh, grid, world.device)
     if mesh.data > 1 and mesh.tensor == 1 and mesh.shard == 1:
         options: dict[str, Any] = {"device_ids": [world.device.index]} if world.device.type == "cuda" else {}
@@ -70,14 +76,14 @@ def _shard(
     if whole:
         materialize(model, "", shape, spec.seed, device)
         if compiled:
-            model.compile()
+            model.compile_parts(whole=shape.layers <= WHOLE)
         return
+    if compiled:
+        model.compile_parts(whole=False)
     axes = grid["replicate", "shard"] if mesh.replicate > 1 else grid["shard"]
     policy = MixedPrecisionPolicy(param_dtype=model.dtype, reduce_dtype=torch.float32)
     for name, block in model.layers.items():
         materialize(block, f"layers.{name}", shape, spec.seed, device)
-        if compiled:
-            block.compile()
         fully_shard(block, mesh=axes, mp_policy=policy)
     for name, child in model.named_children():
         if child is not model.layers:
@@ -96,6 +102,14 @@ def _cut_tensors(model: Transformer, axis: DeviceMesh) -> None:
         parallelize_module(block, axis, plan)
     if model.embed is not None:
         parallelize_module(model.embed, axis, RowwiseParallel(input_layouts=Replicate()))
+
+
+def prefer_attention(device: torch.device) -> None:
+    """Prefer cuDNN's attention from Hopper on: it uses the chip's own matrix instructions, the bundled flash does not."""
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (9, 0):
+        usual = torch._C._get_sdp_priority_order()  # noqa: SLF001 - sdpa_kernel's own switch
+        first = int(SDPBackend.CUDNN_ATTENTION)
+        torch._C._set_sdp_priority_order([first, *(each for each in usual if each != first)])  # noqa: SLF001 - as above
 
 
 def _holding(model: Transformer) -> Callable[[], contextlib.AbstractContextManager[None]]:

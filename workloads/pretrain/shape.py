@@ -87,7 +87,7 @@ class Shape:
         return asdict(self)
 
 
-def dial(depth: int, vocab: int, context: int) -> Shape:
+def dial(depth: int, vocab: int, context: int, *, tied: bool = True) -> Shape:
     """Derive a small Llama from its depth: width 64 x depth, heads of 32 (64 from depth 8), two queries to a key."""
     width = 64 * depth
     heads = 2 * depth if depth < 8 else 2 * (depth // 2)
@@ -101,6 +101,7 @@ def dial(depth: int, vocab: int, context: int) -> Shape:
         heads=heads,
         kv_heads=heads // 2,
         hidden=hidden,
+        tied=tied,
     )
 
 
@@ -140,10 +141,13 @@ def llama(name: str, vocab: int, context: int) -> Shape:
 
 
 def shape_of(spec: PretrainSpec, vocab: int) -> Shape:
-    """Give the shape that a run asks for, with a vocabulary padded to a multiple of 64 for the tensor cores."""
+    """Give the shape that a run asks for, with a vocabulary padded to a multiple of 64 for the tensor cores.
+
+    A small model whose mesh names a pipeline has a head of its own: the first and last stage can't share a matrix.
+    """
     padded = 64 * math.ceil(vocab / 64)
     if spec.model == "depth":
-        return dial(spec.depth, padded, spec.context or 128)
+        return dial(spec.depth, padded, spec.context or 128, tied="pipeline" not in spec.mesh)
     if spec.model == "gpt2-124m":
         return gpt2(padded, spec.context or 1024)
     return llama(spec.model, padded, spec.context or (2048 if spec.model == "llama-1b" else 8192))

@@ -93,7 +93,8 @@ class PretrainSpec:
     """Seconds in which a lost or stuck worker must be noticed; every other timeout follows. Default: 60."""
 
     notice: float = 30.0
-    """Seconds between SIGTERM and the end (30 on GCP and Azure spot machines, 120 on AWS). Default: 30."""
+    """Seconds between a notice and the end: 30 on GCP and Azure spot machines, 120 on AWS. torchrun itself ends its
+    workers 30 s after SIGTERM; a node's spot watcher that knows of more time sends SIGUSR1 to a worker. Default: 30."""
 
     metrics_port: int = 0
     """Port of Prometheus metrics. Default 0: none is opened."""
@@ -154,6 +155,8 @@ class PretrainSpec:
             "CAUSEWAY_RUN": run,
             "CAUSEWAY_CONFIG": self.to_json(),
             "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": "1",  # workers share the cores out themselves
+            "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",  # a restarted gang must not find the addresses of the dead one
         }
 
     def to_json(self) -> str:

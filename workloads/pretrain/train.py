@@ -66,8 +66,8 @@ class Run:
 
 def train(job: Job, began: float) -> int:
     """Train, or go on training, until the last step or a notice; give the exit code."""
-    notice = Notice(job.spec.notice)
     with join(job.spec.timeouts) as world:
+        notice = Notice(job.spec.notice)
         try:
             with notice.may_interrupt():
                 run = set_up(job, world, notice, began)

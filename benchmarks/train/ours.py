@@ -1,0 +1,68 @@
+"""Our training step, as the trainer itself does it, on one device and without store or checkpoints."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from numpy.typing import NDArray
+from torch import Tensor
+
+from workloads.pretrain.loader import Loader
+from workloads.pretrain.mesh import Mesh
+from workloads.pretrain.optimizer import clip, gradient_norm, make_optimizer
+from workloads.pretrain.parallel import lay
+from workloads.pretrain.shape import Shape
+from workloads.pretrain.spec import PretrainSpec
+from workloads.pretrain.world import World
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[World]:
+    """Be a world of one process."""
+    device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", store=dist.HashStore(), rank=0, world_size=1)
+    try:
+        group = dist.group.WORLD
+        assert group is not None
+        yield World(0, 0, 1, device, group, group)
+    finally:
+        dist.destroy_process_group()
+
+
+@dataclass
+class Ours:
+    """A model and its step at a constant learning rate."""
+
+    shape: Shape
+    tokens: NDArray[np.uint16]
+    micro: int
+    accumulate: int = 1
+    float8: bool = False
+    rate: float = 6e-4
+
+    def start(self, world: World) -> None:
+        """Build the model as a run would."""
+        spec = PretrainSpec(batch=self.micro * self.accumulate, micro_batch=self.micro, float8=self.float8)
+        self.world, self.spec, self.done = world, spec, 0
+        self.laid = lay(self.shape, spec, Mesh.of({}, 1, self.shape), world)
+        self.optimizer = make_optimizer(self.laid.model, spec, self.rate)
+        self.loader = Loader(self.tokens, self.shape.context, spec.batch, 1337)
+        self.parameters = list(self.laid.model.parameters())
+
+    @property
+    def step_tokens(self) -> int:
+        """Tokens of one step."""
+        return self.loader.batch * self.shape.context
+
+    def step(self) -> Tensor:
+        """Do one step on the next samples; give the mean loss, still on the device."""
+        batch = self.loader.load(self.done, 0, 1, self.micro)
+        self.done += self.loader.batch
+        loss = self.laid.compute(batch, 1 / self.step_tokens)
+        clip(self.parameters, gradient_norm(self.parameters, 1), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return loss / self.step_tokens
