@@ -26,6 +26,8 @@ class Rule(Cited):
     """The first version that works."""
     below: str | None = None
     """The first version that works no more."""
+    branches: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
+    """The first version of each release branch that works; branches older than all of them do not."""
     refused: tuple[str, ...] = ()
     """Single versions that are known to break."""
     when: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
@@ -37,7 +39,7 @@ class Rule(Cited):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Rule":
-        if not (self.minimum or self.below or self.refused or self.exactly):
+        if not (self.minimum or self.below or self.refused or self.exactly or self.branches):
             raise ValueError("gives no bound")
         return self
 
@@ -125,9 +127,22 @@ def _breaks(rule: Rule, version: str) -> list[tuple[str, str]]:
         found.append((f"{version} is older than {rule.minimum}", f">= {rule.minimum}"))
     if rule.below and not older(version, rule.below):
         found.append((f"{version} is not older than {rule.below}", f"< {rule.below}"))
+    floor = _floor_of_branch(rule.branches, version)
+    if floor and older(version, floor):
+        found.append((f"{version} is older than {floor}", f">= {floor}"))
     if any(parts(version) == parts(bad) for bad in rule.refused):
         found.append((f"{version} is known to break", "another version"))
     if rule.exactly and parts(version) != parts(rule.exactly):
         pair = ", ".join(f"{name} {given}" for name, given in rule.when.items())
         found.append((f"{version} does not fit {pair}", rule.exactly))
     return found
+
+
+def _floor_of_branch(branches: Mapping[str, str], version: str) -> str | None:
+    if not branches:
+        return None
+    oldest = min(branches.values(), key=parts)
+    if older(version, oldest):
+        return oldest
+    branch = next((name for name in branches if parts(version)[: len(parts(name))] == parts(name)), None)
+    return branches[branch] if branch else None

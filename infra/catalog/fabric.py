@@ -76,8 +76,9 @@ class Contract:
 
 
 def of(machine: Machine) -> Fabric:
-    """Give the machine's fabric; one machine alone has shared memory."""
-    return fabrics.get(machine.link.fabric if machine.link else "shared-memory")
+    """Give the machine's fabric: a TPU's is its slice, and one machine alone has shared memory."""
+    alone = "tpu-ici" if machine.topology else "shared-memory"
+    return fabrics.get(machine.link.fabric if machine.link else alone)
 
 
 def placement(machine: Machine) -> Placement:

@@ -73,6 +73,16 @@ class Fabric(Cited):
     """Its device plugin. None: the platform brings it."""
     installer: Installer | None = None
     """The installer of its NCCL plugin. None: the workload's image carries it."""
+    daemon: Installer | None = None
+    """The sidecar that runs beside the pod's own container; it pairs with the installer."""
+    device_class: str | None = None
+    """The class of fabric devices where Kubernetes hands them out by claims (DRA)."""
+    network_profile: str | None = None
+    """The ending of the network profile that an RDMA network is made with."""
+    profile: str | None = None
+    """A script of the installer that the pod sources before it starts."""
+    shm: str | None = None
+    """The size of /dev/shm that the vendor's test asks for."""
     env: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
     """What a pod must set for NCCL."""
     forbidden_env: tuple[str, ...] = ()

@@ -86,6 +86,8 @@ class Machine(Cited):
     """Accelerators that share one NVLink domain beyond the machine (72 in an NVL72 rack)."""
     topology: Literal["2d", "3d"] | None = None
     """The shape of a TPU slice."""
+    cubes: Positive | None = None
+    """The most 4x4x4 cubes of a 3-D TPU slice."""
     labels: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
     """Labels that the platform puts on, or demands of, its nodes."""
     not_sold: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
@@ -185,7 +187,8 @@ def choose(platform: str, accelerator: str, gpus: int | None = None) -> Choice:
     """Turn a neutral dial into the platform's machine.
 
     The fewest machines win, since a job inside one machine needs no fabric; then a fabric when several machines are
-    needed; then the machine with the fewest accelerators too many; then the order of the table.
+    needed; then the fewest accelerators too many; then what is sold in most ways; then, for several machines, the
+    faster fabric; then the order of the table.
 
     Args:
         platform: One of `infra.platforms.PLATFORMS`.
@@ -200,17 +203,20 @@ def choose(platform: str, accelerator: str, gpus: int | None = None) -> Choice:
         raise CatalogError(_no_accelerator(platform, accelerator))
     wanted = gpus or max(m.gpus for m in fitting)
     best = min(fitting, key=lambda m: _cost(m, wanted))
-    nodes, bare, spare, _ = _cost(best, wanted)
+    nodes, bare, spare, *_ = _cost(best, wanted)
     link = f"joined by {best.link.fabric}" if best.link else "without a fabric"
-    why = f"{nodes} x {best.gpus} {accelerator} {link}, {spare} too many; the fewest machines"
-    why += ", then a fabric" if nodes > 1 and not bare else ""
-    return Choice(machine=best, nodes=nodes, why=why, others=tuple(m.name for m in fitting if m is not best))
+    others = tuple(m.name for m in fitting if m is not best)
+    why = f"{nodes} x {best.gpus} {accelerator} {link}" + (f", {spare} too many" if spare else "")
+    if others:
+        why += "; the fewest machines" + (", then the best fabric" if nodes > 1 and not bare else "")
+    return Choice(machine=best, nodes=nodes, why=why, others=others)
 
 
-def _cost(machine: Machine, wanted: int) -> tuple[int, bool, int, float]:
+def _cost(machine: Machine, wanted: int) -> tuple[int, bool, int, int, float]:
     nodes = -(-wanted // machine.gpus)
     bare = nodes > 1 and machine.link is None
-    return nodes, bare, nodes * machine.gpus - wanted, len(machine.not_sold)
+    speed = machine.link.nics * (machine.link.gbps or 0) if machine.link and nodes > 1 else 0
+    return nodes, bare, nodes * machine.gpus - wanted, len(machine.not_sold), -speed
 
 
 def _no_accelerator(platform: str, accelerator: str) -> str:

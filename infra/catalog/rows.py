@@ -79,7 +79,7 @@ class Cited(Row):
     source: Annotated[tuple[str, ...], Field(min_length=1)]
     """Ids of `data/sources.yaml`."""
     as_of: date
-    """The day of the newest source."""
+    """The day of the newest source, or the day it was read where it bears none."""
     unknown: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
     """Fields that no source gives, each with the reason. Default: none."""
     conflicts: tuple[Conflict, ...] = ()
