@@ -20,8 +20,6 @@ _VERB = {
     "refresh": "read",
 }
 
-_STACK = "pulumi:pulumi:Stack"
-
 
 class Progress:
     """A context that prints events as they come and keeps what matters."""
@@ -57,7 +55,7 @@ class Progress:
 
     def _step(self, phase: str, metadata: StepEventMetadata) -> None:
         verb = _VERB.get(str(getattr(metadata.op, "value", metadata.op)))
-        if verb is None or verb == "read" or metadata.type == _STACK:
+        if verb is None or verb == "read" or not _is_real(metadata):
             return
         urn, what = metadata.urn, f"{short_type(metadata.type)} {name_of(metadata.urn)}"
         if phase == "start":
@@ -82,3 +80,9 @@ class Progress:
     def _live(self, text: str) -> None:
         if self._status:
             self._status.update(f"{self._title} [dim]{escape(text)}[/]")
+
+
+def _is_real(metadata: StepEventMetadata) -> bool:
+    """Say whether a provider makes the resource; a component's own line would only repeat its children's."""
+    entry = metadata.new or metadata.old
+    return bool(entry and entry.custom) and not metadata.type.startswith("pulumi:providers:")

@@ -13,6 +13,7 @@ from console.health import Health, of
 from console.state import Resource, Snapshot, snapshot
 from console.up import stack_file, summary
 from console.workspace import open_workspace
+from infra import paths
 from infra.settings import from_file
 
 
@@ -43,7 +44,7 @@ def cost_line(stack_name: str) -> str:
 def _print(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("", "kind", "name", "condition", "where"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for resource, health in conditions:
         mark = "[green]●[/]" if health.ok else "[red]●[/]"
         kind = short_type(resource.type)
@@ -56,7 +57,8 @@ def _print(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]
 
 def _where(resource: Resource) -> str:
     outputs = resource.outputs
-    return str(outputs.get("url") or outputs.get("path") or outputs.get("logFile") or "")
+    where = str(outputs.get("url") or outputs.get("path") or outputs.get("logFile") or "")
+    return where.replace(f"{paths.project().as_uri()}/", "").replace(f"{paths.project()}/", "")
 
 
 def _document(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]) -> dict[str, Any]:
