@@ -15,5 +15,7 @@ def find(*, allow_build: bool = True) -> Engine:
     if ready := ambient.find(minimum) or build.cached(minimum) or official.cached(minimum):
         return ready
     if not allow_build:
-        raise EngineError(f"the Pulumi engine {minimum} is not ready on this machine. Run: make engine")
+        raise EngineError(
+            f"the Pulumi engine {minimum} is not ready on this machine. Run: python -m console.engine"
+        )
     return official.install(minimum) or build.build(minimum)

@@ -11,6 +11,8 @@ from console.engine.model import EngineError
 
 OLDEST = (1, 21)
 """Since Go 1.21 the tool fetches by itself the newer tool chain that a module asks for."""
+USUAL_FOLDER = "/usr/local/go/bin"
+"""Where Go's own installer puts it, which isn't on PATH by itself."""
 BUILD_SECONDS = 3600.0
 OVERRIDES = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "auto", "GOWORK": "off"}
 FOREIGN = ("GOOS", "GOARCH", "GOEXPERIMENT")
@@ -50,7 +52,7 @@ class Go:
 
 def find() -> Go:
     """Give the Go command on PATH or in its usual folder. Raises EngineError that says what to install."""
-    command = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+    command = shutil.which("go") or shutil.which("go", path=USUAL_FOLDER)
     if command is None:
         raise EngineError(f"there is no Pulumi engine on this machine, and no Go to build one. {ADVICE}")
     text = subprocess.run(

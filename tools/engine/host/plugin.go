@@ -24,6 +24,9 @@ func (h *Host) RunPlugin(
 	ctx, done := h.operations.join(stream.Context())
 	defer done()
 
+	if req.GetAttachDebugger() {
+		return errors.New(noDebugger)
+	}
 	tools, err := pluginToolchain(req.GetInfo())
 	if err != nil {
 		return err

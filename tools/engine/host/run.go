@@ -15,11 +15,18 @@ import (
 // exitShown is the executor's exit code for an error that the user has already seen.
 const exitShown = 32
 
+// noDebugger answers --attach-debugger.
+const noDebugger = "this language host can't attach a debugger: start one in the program itself (import debugpy; " +
+	"debugpy.listen(5678); debugpy.wait_for_client()), or use the official Pulumi release"
+
 // Run executes a program to its end. What the program prints goes to this process's own output, which the engine shows.
 func (h *Host) Run(call context.Context, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	ctx, done := h.operations.join(call)
 	defer done()
 
+	if req.GetAttachDebugger() {
+		return &pulumirpc.RunResponse{Error: noDebugger}, nil
+	}
 	tools, err := resolveToolchain(req.GetInfo())
 	if err != nil {
 		return nil, err

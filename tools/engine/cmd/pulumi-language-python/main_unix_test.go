@@ -1,3 +1,5 @@
+//go:build !windows
+
 package main
 
 import (
@@ -258,6 +260,19 @@ func TestMissingEnvironment(t *testing.T) {
 	_, err := host.Run(bounded(t), &pulumirpc.RunRequest{Pwd: folder, Info: program(t, folder, "nowhere")})
 	if err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("got %v", err)
+	}
+	host.interrupt(t)
+}
+
+// A debugger is refused with what to do instead, not silently left out.
+func TestDebuggerIsRefused(t *testing.T) {
+	host := start(t, "")
+	folder := t.TempDir()
+	response, err := host.Run(bounded(t), &pulumirpc.RunRequest{
+		Pwd: folder, AttachDebugger: true, Info: program(t, folder, ""),
+	})
+	if err != nil || !strings.Contains(response.GetError(), "debugpy") {
+		t.Errorf("got %v, %v", response, err)
 	}
 	host.interrupt(t)
 }
