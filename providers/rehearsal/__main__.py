@@ -22,7 +22,7 @@ def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(prog="providers.rehearsal", description=__doc__.partition("\n")[0])
     parser.add_argument("--account", type=Path, required=True, help="folder of the rehearsal's account")
-    parser.add_argument("--fault", type=faults.parse, help="KIND, KIND@N or KIND@TYPE")
+    parser.add_argument("--fault", type=faults.parse, default=(), help="KIND, KIND@N or KIND@TYPE")
     parser.add_argument(
         "packages", nargs="*", default=sorted(CLOUDS), help="packages to stand in for (default: all)"
     )

@@ -1,6 +1,6 @@
 """Faults on request: what clouds do on bad days, once, so that a rerun shows whether the stack recovers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -34,7 +34,16 @@ class Fault:
         return f"{self.kind}@{self.match or self.nth}"
 
 
-def parse(text: str) -> Fault:
+def parse(text: str) -> tuple[Fault, ...]:
+    """Read faults with commas between them; they strike one after the other.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    return tuple(_one(part) for part in text.split(",") if part)
+
+
+def _one(text: str) -> Fault:
     """Read `KIND`, `KIND@N` (the Nth creation) or `KIND@TYPE` (the first of a type, such as `ec2/subnet`).
 
     Raises:
@@ -54,20 +63,23 @@ def parse(text: str) -> Fault:
 class Schedule:
     """Decides which creation a fault strikes."""
 
-    def __init__(self, fault: Fault | None, account: Account, needs_machines: Callable[[str], bool]) -> None:
-        self._fault = fault
+    def __init__(
+        self, faults: Sequence[Fault], account: Account, needs_machines: Callable[[str], bool]
+    ) -> None:
+        self._faults = faults
         self._account = account
         self._needs_machines = needs_machines
         self._seen = 0
 
     def strikes(self, token: str) -> Fault | None:
         """Say whether the creation of a type fails now; a fault that has struck is spent, even after a crash."""
-        fault = self._fault
-        if fault is None or not self._matches(fault, token) or self._account.note(f"spent:{fault.name}"):
+        fault = next((f for f in self._faults if not self._account.note(f"spent:{f.name}")), None)
+        if fault is None or not self._matches(fault, token):
             return None
         self._seen += 1
         if self._seen < fault.nth:
             return None
+        self._seen = 0
         self._account.write_note(f"spent:{fault.name}", token)
         return fault
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -32,11 +33,11 @@ PATIENCE = 30.0
 class StandIn(Plugin):
     """One package's provider."""
 
-    def __init__(self, cloud: Cloud, fault: Fault | None = None) -> None:
+    def __init__(self, cloud: Cloud, faults: Sequence[Fault] = ()) -> None:
         super().__init__(cloud.package, cloud.sdk.version)
         self.cloud = cloud
         self.account = cloud.account
-        self._faults = Schedule(fault, cloud.account, lambda token: cloud.table.row(token).capacity)
+        self._faults = Schedule(faults, cloud.account, lambda token: cloud.table.row(token).capacity)
         self._settings: dict[str, Settings] = {}
         self._creating = threading.Lock()
         self._engines: set[str] = set()

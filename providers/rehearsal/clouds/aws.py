@@ -89,7 +89,7 @@ class Aws(Cloud):
         found = super().computed(token, row, inputs, filler)
         if "tagsAll" in self.resource(token).outputs:
             found["tagsAll"] = inputs.get("tags") or {}
-        if token == "aws:ec2/natGateway:NatGateway" and isinstance(inputs.get("subnetId"), str):  # noqa: S105 - a type token
+        if token == "aws:ec2/natGateway:NatGateway" and isinstance(inputs.get("subnetId"), str):
             owner = self.account.owner(inputs["subnetId"])
             found["vpcId"] = owner.outputs.get("vpcId", "") if owner else ""
         return found
@@ -111,7 +111,7 @@ class Aws(Cloud):
         changed = super().update(record, outputs, inputs, settings)
         if "tagsAll" in changed:
             changed["tagsAll"] = inputs.get("tags") or {}
-        if record.token == "aws:ec2/launchTemplate:LaunchTemplate":  # noqa: S105 - a type token
+        if record.token == "aws:ec2/launchTemplate:LaunchTemplate":
             changed["latestVersion"] = int(record.outputs.get("latestVersion", 1)) + 1
             if inputs.get("updateDefaultVersion"):
                 changed["defaultVersion"] = changed["latestVersion"]

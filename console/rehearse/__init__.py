@@ -1,0 +1,5 @@
+"""`causeway rehearse`: run a stack through the real engine against stand-in clouds, with no account and no network."""
+
+from console.rehearse.command import Options, command, run
+
+__all__ = ["Options", "command", "run"]

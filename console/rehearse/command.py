@@ -1,0 +1,188 @@
+"""The command: prepare the stage, play the phases, prove the end."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pulumi import automation
+
+from console import engine as engines
+from console import failures, say
+from console.exits import Exit
+from console.failures import Failed
+from console.rehearse import dial, proof
+from console.rehearse.phases import Phase
+from console.rehearse.report import Report
+from console.rehearse.scene import Plan, Scene
+from console.rehearse.standins import StandIns
+from console.rehearse.surroundings import variables
+from console.workspace import environment, untouched
+from infra import paths
+from providers.rehearsal import faults
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to rehearse."""
+
+    verb: Plan = "cycle"
+    fault: str = ""
+    """KIND, KIND@N or KIND@TYPE, several with commas; empty for a good day."""
+    drift: bool = False
+    """Change something behind the engine's back."""
+    export: Path | None = None
+    """Where the state goes as `pulumi stack export` writes it."""
+    dial: str = dial.DEFAULT
+    """The setting that `cycle` changes."""
+    as_json: bool = False
+
+
+def command(
+    stack: Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")],
+    *,
+    verb: Annotated[Plan, typer.Option(help="What to play; cycle is preview to destroy.")] = "cycle",
+    fault: Annotated[
+        str,
+        typer.Option(
+            help=f"Of {', '.join(faults.KINDS)}: KIND, KIND@N or KIND@TYPE picks the creation; several with commas."
+        ),
+    ] = "",
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Change a resource behind the engine's back.")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option(help="Write `pulumi stack export` of the result here.")
+    ] = None,
+    dial: Annotated[
+        str, typer.Option(help="The setting that a cycle changes, as path=value.")
+    ] = dial.DEFAULT,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead of a table.")
+    ] = False,
+) -> None:
+    """Run a stack through the real engine against stand-in clouds: no account, no network, nothing to pay."""
+    options = Options(verb, fault, drift, export, dial, as_json)
+    with failures.boundary(as_json=as_json):
+        run(stack, options)
+
+
+def run(name: str, options: Options) -> None:
+    """Rehearse a stack of this project and print what happened.
+
+    Raises:
+        Failed: There is no such stack, or the options make no sense together.
+        typer.Exit: Something did not go as it has to; the code is that of a failed resource.
+    """
+    source = _stack_file(name)
+    _sensible(options)
+    folder = paths.home() / "rehearsal" / name
+    if options.verb == "cycle" or options.fault:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    report = Report(name, str(folder / "account"))
+    if not options.as_json:
+        say.note(
+            f"rehearsal of {name}: stand-in clouds on 127.0.0.1, account in {report.account}; nothing real"
+        )
+    with _scene(name, source, folder, options) as scene:
+        play(scene, options, report)
+    if options.as_json:
+        say.as_json(report.document())
+    else:
+        report.show()
+    if not report.ok:
+        raise typer.Exit(int(Exit.RESOURCE))
+
+
+def play(scene: Scene, options: Options, report: Report) -> None:
+    """Play what the options ask for, until something goes wrong, and prove the end."""
+    went_well = _collect(_phases(scene, options), report)
+    if options.export is not None and options.verb != "destroy":
+        _export(scene, options.export, report)
+    if options.fault and went_well:
+        _prove(scene, report, empty=False)
+    if options.verb == "cycle" and went_well:
+        went_well = _collect([scene.play("destroy", "destroy")], report)
+    if went_well and options.verb != "preview":
+        _prove(scene, report, empty=options.verb in {"cycle", "destroy"})
+
+
+def _phases(scene: Scene, options: Options) -> Iterator[Phase]:
+    if options.fault:
+        yield from scene.faulty(options.fault)
+        return
+    if options.verb == "cycle":
+        yield from scene.cycle(with_drift=options.drift)
+    else:
+        yield from scene.single(options.verb, with_drift=options.drift)
+
+
+def _collect(phases: Iterable[Phase], report: Report) -> bool:
+    """Take phases up to the first that goes wrong; say whether none did."""
+    for phase in phases:
+        report.phases.append(phase)
+        if not phase.ok:
+            return False
+    return True
+
+
+def _prove(scene: Scene, report: Report, *, empty: bool) -> None:
+    found = report.inventory = proof.inventory(scene.stack, scene.standins.account)
+    report.mistakes += [f"orphaned: {text} exists and no state knows it" for text in found.orphans]
+    report.mistakes += [f"missing: {text} is in the state and does not exist" for text in found.ghosts]
+    if empty and (found.account or found.state):
+        report.mistakes.append(f"not empty: account {found.account}, state {found.state}")
+
+
+def _export(scene: Scene, target: Path, report: Report) -> None:
+    exported = scene.stack.export_stack()
+    text = json.dumps({"version": exported.version, "deployment": exported.deployment}, indent=2)
+    report.leaked = proof.leaked(scene.stack, text)
+    if report.leaked:
+        report.mistakes.append(
+            f"{report.leaked} secrets stand in plain text in the export; nothing was written"
+        )
+        return
+    target.write_text(text + "\n", encoding="utf-8")
+    report.exported = str(target)
+
+
+@contextmanager
+def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[Scene]:
+    """Open the stack on a scratch state with the stand-ins attached."""
+    config, turned = folder / "settings.yaml", folder / "settings-turned.yaml"
+    shutil.copyfile(source, config)
+    dial.turn(source, turned, options.dial)
+    with StandIns(folder / "account", options.fault) as standins, untouched(name):
+        base = environment(engines.find())
+        env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
+        stack = automation.create_or_select_stack(
+            name, work_dir=str(paths.project()), opts=automation.LocalWorkspaceOptions(env_vars=env)
+        )
+        yield Scene(stack, standins, config, turned)
+
+
+def _stack_file(name: str) -> Path:
+    folder = paths.project() / "stacks"
+    file = folder / f"Pulumi.{name}.yaml"
+    if not file.is_file():
+        there = sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
+        raise Failed(f"there is no stack {name!r}; there are: {', '.join(there)}", Exit.NO_STACK)
+    return file
+
+
+def _sensible(options: Options) -> None:
+    if options.fault:
+        try:
+            faults.parse(options.fault)
+        except ValueError as error:
+            raise Failed(str(error), Exit.CONFIGURATION) from None
+        if options.verb not in {"up", "cycle"}:
+            raise Failed(f"--fault strikes creations: use it with --verb up or cycle, not {options.verb}")
+    if options.drift and options.fault:
+        raise Failed("--drift and --fault are two rehearsals: run one, then the other")

@@ -1,0 +1,41 @@
+"""Turn one dial of a stack on a copy of its file, so that a rehearsal can show a change without making one."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from console.failures import Failed
+
+DEFAULT = "labels.rehearsed=yes"
+"""A label more: every stack has labels, and a new one reaches every resource that can carry it."""
+
+
+def turn(source: Path, target: Path, setting: str) -> None:
+    """Write a copy of a stack file with one setting changed.
+
+    Args:
+        source: The stack file.
+        target: Where the copy goes.
+        setting: `path.to.field=value`; the path begins below `causeway:`, the value is YAML.
+
+    Raises:
+        Failed: The setting has no `=`, or its path leads through something that is not an object.
+    """
+    path, equals, text = setting.partition("=")
+    if not equals or not path:
+        raise Failed(f"--dial {setting}: write path=value, such as labels.rehearsed=yes")
+    document = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
+    head, *rest = path.split(".")
+    config = document.setdefault("config", {})
+    key = f"causeway:{head}"
+    config[key] = _set(config.get(key), rest, yaml.safe_load(text), setting)
+    target.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+
+
+def _set(value: Any, rest: list[str], leaf: Any, setting: str) -> Any:
+    if not rest:
+        return leaf
+    if value is not None and not isinstance(value, dict):
+        raise Failed(f"--dial {setting}: {rest[0]!r} lies below {value!r}, which is not an object")
+    return {**(value or {}), rest[0]: _set((value or {}).get(rest[0]), rest[1:], leaf, setting)}
