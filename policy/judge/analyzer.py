@@ -19,6 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from policy.judge import wire
 from policy.judge.bench import Bench, BrokenRuleError
 from policy.judge.finding import Finding
+from policy.judge.remedies import mend
 from policy.model.rule import Level, OnUnknown, Rule, Severity
 
 PACK, VERSION = "causeway", "0.1.0"
@@ -101,8 +102,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Remediate(
         self, request: proto.AnalyzeRequest, context: grpc.ServicerContext
     ) -> proto.RemediateResponse:
-        """Offer nothing: no rule mends a resource yet."""
-        return proto.RemediateResponse()
+        """Offer what rules set to `remediate` would change, each shown by the engine as a diff."""
+        return self._guard(
+            context,
+            lambda: proto.RemediateResponse(remediations=mend(self._judges(), request, PACK, VERSION)),
+        )
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         """Leave at once."""

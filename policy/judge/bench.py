@@ -3,10 +3,13 @@
 import dataclasses
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from infra.catalog.cost.estimate import Place, estimate
+from infra.catalog.cost.aws import template
+from infra.catalog.cost.charge import Place, Template
+from infra.catalog.cost.estimate import estimate
 from infra.catalog.cost.ledger import Ledger
+from infra.catalog.values import holds_unknown
 from policy.judge.exemptions import Exemption, covering
 from policy.judge.finding import Finding
 from policy.judge.settings import Setting, settings
@@ -16,10 +19,15 @@ from policy.model.facts import Facts
 from policy.model.graph import Graph
 from policy.model.labels import team
 from policy.model.resource import Resource
-from policy.model.rule import Check, Level, OnUnknown, Rule
+from policy.model.rule import Check, Level, OnUnknown, Remedy, Rule
 from policy.model.verdicts import Fail, Unverified, Verdict
 
+Answer = TypeVar("Answer")
 Selected = tuple[tuple[Rule, Check], ...]
+
+
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_POOL = "aws:eks/nodeGroup:NodeGroup"
 
 
 class BrokenRuleError(RuntimeError):
@@ -48,6 +56,7 @@ class Bench:
         self.used: dict[Exemption, int] = {}
         self.facts = Facts(preview=preview, ledger=Ledger())
         self._seen: dict[str, Resource] = {}
+        self._templates: dict[str, Template] = {}
         self._put_off: set[tuple[str, str]] = set()
         self._select_at_create = _selector(self.rules, lambda rule: rule.at_create)
         self._select_in_stack = _selector(self.rules, lambda rule: rule.in_stack)
@@ -57,7 +66,7 @@ class Bench:
         self._meet(resource)
         findings = []
         for rule, check in self._active(self._select_at_create(resource.type)):
-            verdict = self._ask(rule, check, resource)
+            verdict = self._guarded(rule, check, resource)
             if isinstance(verdict, Unverified) and self.facts.preview:
                 self._put_off.add((rule.name, resource.urn))
             else:
@@ -72,14 +81,20 @@ class Bench:
             if resource.urn in strangers:
                 self._meet(resource)
         self.facts = dataclasses.replace(self.facts, graph=Graph(known))
+        self._price_pools()
         findings = []
         for resource in known:
             for rule, check in self._active(self._select_at_create(resource.type)):
                 if resource.urn in strangers or (rule.name, resource.urn) in self._put_off:
-                    findings += self._found(rule, resource, self._ask(rule, check, resource))
+                    findings += self._found(rule, resource, self._guarded(rule, check, resource))
             for rule, check in self._active(self._select_in_stack(resource.type)):
-                findings += self._found(rule, resource, self._ask(rule, check, resource))
+                findings += self._found(rule, resource, self._guarded(rule, check, resource))
         return findings
+
+    def remedied(self, rule: Rule, remedy: Remedy, resource: Resource) -> Mapping[str, Any]:
+        """Ask a remedy what it would change; what hangs on unknown values is left alone."""
+        better = self._guarded(rule, remedy, resource)
+        return {} if holds_unknown(better) else better
 
     def unused(self) -> list[Exemption]:
         """List the exemptions that no finding of this run needed."""
@@ -89,9 +104,21 @@ class Bench:
         self._seen[resource.urn] = resource
         if resource.type == ENVIRONMENT:
             self.facts = dataclasses.replace(self.facts, environment=Environment.parse(resource))
-        place = Place(places.region(resource, self.facts.environment))
+        if resource.type == _TEMPLATE:
+            self._templates[resource.urn] = template(resource.props)
+        self._price(resource, tuple(self._templates.values()))
+
+    def _price(self, resource: Resource, templates: tuple[Template, ...]) -> None:
+        place = Place(places.region(resource, self.facts.environment), templates)
         lines = estimate(resource.type, resource.props, place)
         self.facts.ledger.enter(resource.urn, lines, team(resource, self.facts.environment))
+
+    def _price_pools(self) -> None:
+        """Price pools by the very launch templates that they use, now that all are known."""
+        for pool in self.facts.graph.of(_POOL):
+            used = self.facts.graph.referred(pool, "launchTemplate.id", _TEMPLATE)
+            found = tuple(self._templates[one.urn] for one in used if one.urn in self._templates)
+            self._price(pool, found or tuple(self._templates.values()))
 
     def _with_inputs(self, resource: Resource) -> Resource:
         # the engine shows outputs at the end; rules are written against inputs, which were seen before the create
@@ -109,10 +136,12 @@ class Bench:
     def _active(self, selected: Selected) -> Iterable[tuple[Rule, Check]]:
         return (pair for pair in selected if self.settings[pair[0].name].level is not Level.DISABLED)
 
-    def _ask(self, rule: Rule, check: Check, resource: Resource) -> Verdict:
+    def _guarded(
+        self, rule: Rule, question: Callable[[Resource, Facts], Answer], resource: Resource
+    ) -> Answer:
         facts = dataclasses.replace(self.facts, options=self.settings[rule.name].options)
         try:
-            return check(resource, facts)
+            return question(resource, facts)
         except Exception as error:
             raise BrokenRuleError(
                 f"the rule {rule.name} broke on {resource.urn}: {type(error).__name__}: {error}; "

@@ -46,6 +46,17 @@ def must(path: str, test: Test, fix: str, *, unset: str = "fail", because: str =
     return check
 
 
+def present(path: str, fix: str) -> Check:
+    """Demand that a property is set, whatever its value; one that is known only later is set."""
+
+    def check(resource: Resource, _facts: Facts) -> Verdict:
+        found = list(resource.find(path))
+        missing = not found or any(one.value in ("", [], {}) for one in found)
+        return Fail(f"{path} is not set", fix) if missing else PASS
+
+    return check
+
+
 def must_not(path: str, test: Test, fix: str, *, because: str = "") -> Check:
     """Demand that no value at a path passes a test; what is not set is right."""
     return must(path, lambda value: not test(value), fix, unset="pass", because=because)

@@ -13,8 +13,8 @@ _BAGS = ("tagsAll", "tags", "labels", "userLabels", "resourceLabels", "metadata.
 
 def label(resource: Resource, key: str) -> Value:
     """Give a label's value: None when it is not set, UNKNOWN when it or all labels are unknown."""
-    for bag in _BAGS:
-        value = resource.get(f"{bag}.{key}")
+    for place in (_LABELS[resource.type],) if resource.type in _LABELS else _BAGS:
+        value = resource.get(f"{place}.{key}")
         if value is not None:
             return value
     return None

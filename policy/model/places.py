@@ -69,7 +69,8 @@ def _home(resource: Resource) -> Value:
     if resource.provider is None:
         return None
     props = resource.provider.props
-    return props.get("region") or props.get("location")
+    region = props.get("region")
+    return props.get("location") if region is None else region
 
 
 def _key_ring(key: Resource, facts: Facts) -> list[Value]:

@@ -26,9 +26,9 @@ class Options:
     ignore_changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """One resource: what the program asked for, and what is known of its surroundings."""
+    """One resource: what the program asked for, and what is known of its surroundings. It equals only itself."""
 
     urn: str
     type: str
@@ -55,7 +55,3 @@ class Resource:
     def find(self, path: str) -> Iterator[Found]:
         """Give every input at a path with wildcards, each with its full path."""
         return values.find(self.props, path)
-
-    def of(self, *types: str) -> bool:
-        """Tell whether the resource has one of these types."""
-        return self.type in types

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-_PACKAGES = {
+PACKAGES = {
     "aws": "pulumi_aws",
     "gcp": "pulumi_gcp",
     "azure-native": "pulumi_azure_native",
     "kubernetes": "pulumi_kubernetes",
 }
+"""Package of a type token to the installed module."""
+
 _GETTER = re.compile(
     r"@pulumi\.getter(?:\(name=\"(?P<wire>[^\"]+)\"\))?\n(?:    @_utilities\.deprecated\(.*?\)\n)?"
     r"    def (?P<python>\w+)\(self\) -> (?P<kind>.*?):\n",
@@ -56,9 +58,9 @@ def _file(token: str) -> Path:
     package, module, name = token.split(":")
     root = _root(package)
     if package == "kubernetes":
-        return root / module.replace(".k8s.io", "") / f"{name}.py"
-    folder = module.split("/", 1)[0]
-    return root / folder / f"{_snake(module.split('/', 1)[1] if '/' in module else name)}.py"
+        group, version = module.split("/")
+        return root / group.split(".")[0] / version / f"{name}.py"
+    return root / module.split("/", 1)[0] / f"{_snake(name)}.py"
 
 
 def _inputs_file(token: str, annotation: str) -> Path:
@@ -71,7 +73,7 @@ def _inputs_file(token: str, annotation: str) -> Path:
 
 @cache
 def _root(package: str) -> Path:
-    spec = importlib.util.find_spec(_PACKAGES[package])
+    spec = importlib.util.find_spec(PACKAGES[package])
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent

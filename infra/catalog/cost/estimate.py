@@ -1,28 +1,33 @@
 """From a resource's type and inputs to the lines of its bill."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from infra.catalog.cost import localhost
-from infra.catalog.cost.line import Line
+from infra.catalog.cost import aws, azure, gcp, localhost
+from infra.catalog.cost.charge import Estimator, Place
+from infra.catalog.cost.free import is_free
+from infra.catalog.cost.line import Line, Unpriced
 from infra.catalog.values import Value
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a resource is paid for."""
-
-    region: Value = ""
-    """The provider's region, or UNKNOWN."""
-
-
-Estimator = Callable[[Mapping[str, Value], Place], tuple[Line, ...]]
-
-ESTIMATORS: Mapping[str, Estimator] = {**localhost.ESTIMATORS}
-"""By type token. A type that is not here costs nothing of its own: a label, a rule, a name."""
+ESTIMATORS: Mapping[str, Estimator] = {
+    **aws.ESTIMATORS,
+    **gcp.ESTIMATORS,
+    **azure.ESTIMATORS,
+    **localhost.ESTIMATORS,
+}
+"""By type token."""
 
 
 def estimate(kind: str, props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
-    """Give the lines of one resource; none for a type that is not charged."""
+    """Give the lines of one resource: none when its type has no price of its own, UNPRICED when nobody knows it.
+
+    Args:
+        kind: The type token, for example `aws:eks/nodeGroup:NodeGroup`.
+        props: Its inputs by wire name; `UNKNOWN` is a value.
+        place: Where it is paid for.
+    """
     estimator = ESTIMATORS.get(kind)
-    return estimator(props, place) if estimator else ()
+    if estimator:
+        return estimator(props, place)
+    if is_free(kind):
+        return ()
+    return (Unpriced(kind, "no rule prices this type yet"),)

@@ -1,9 +1,10 @@
 """The lines of a bill. A line has a price with a source, or says why it has none; nothing costs 0 by silence."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 HOURS_PER_MONTH = 730
-"""A month, as the clouds' own calculators and peers count it: 8,760 h / 12."""
+"""A month, as the clouds' own calculators count it: 8,760 h / 12."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +12,11 @@ class Span:
     """A quantity or an amount that autoscaling may move."""
 
     low: float
+    """With every pool at its smallest."""
     expected: float
+    """As declared."""
     high: float
+    """With every pool at its largest."""
 
     @classmethod
     def exactly(cls, amount: float) -> "Span":
@@ -36,21 +40,37 @@ class Priced:
     """Quantity times price."""
 
     item: str
-    """What is paid for, for example `p5.48xlarge on demand`."""
+    """What is paid for, for example `p5.48xlarge, on-demand`."""
     quantity: Span
     """How many units a month."""
     unit: str
     """For example `hour` or `GB-month`."""
     unit_usd: float
+    """USD for one unit."""
     region: str
-    source: str
+    """Where the price holds."""
+    source: tuple[str, ...]
+    """Ids of `data/sources.yaml`."""
     as_of: str
-    """The date of the price, ISO 8601."""
+    """A day, a month or a year, or `undated`."""
 
     @property
     def monthly(self) -> Span:
         """USD a month."""
         return self.quantity.times(self.unit_usd)
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """Paid by use that no input declares; its price is shown, and stays out of the sum."""
+
+    item: str
+    unit: str
+    """For example `GB-month`."""
+    unit_usd: float | None
+    """USD for one unit; None: no price is known."""
+    source: tuple[str, ...] = ()
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,8 @@ class Unpriced:
 
     item: str
     reason: str
+    guide: Span | None = None
+    """USD a month at the dearest price known elsewhere: how much may be missing. None: no price is known anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +99,4 @@ class Undecided:
     path: str
 
 
-Line = Priced | Free | Unpriced | Undecided
+Line: TypeAlias = Priced | Metered | Free | Unpriced | Undecided

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra.catalog.values import Value
-from policy.model.checks import equals, must, where
+from policy.model.checks import equals, must, present, where
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
@@ -41,8 +41,8 @@ RULE = Rule(
             must("sslPolicy", _tls_1_3, 'set sslPolicy to "ELBSecurityPolicy-TLS13-1-3-2021-06"'),
             "it does not end TLS",
         ),
-        "kubernetes:networking.k8s.io/v1:Ingress": must(
-            "spec.tls[*].secretName", bool, "set spec.tls with a certificate for every host"
+        "kubernetes:networking.k8s.io/v1:Ingress": present(
+            "spec.tls[*].secretName", "set spec.tls with a certificate for every host"
         ),
     },
     remedies={"aws:lb/listener:Listener": _raise_floor},

@@ -37,7 +37,10 @@ def _compact(pool: Resource, facts: Facts) -> Verdict:
     spread = _fabric_only(pool, "nodeConfig.machineType", "nodeLocations", "nodeLocations to one zone")
     if not isinstance(spread, type(PASS)):
         return spread
-    if pool.get("placementPolicy.policyName") or pool.get("nodeConfig.reservationAffinity.values"):
+    if any(
+        pool.get(path) is not None
+        for path in ("placementPolicy.policyName", "nodeConfig.reservationAffinity.values")
+    ):
         return PASS  # a policy of ours, or a reservation, which has a place already
     return must("placementPolicy.type", equals("COMPACT"), 'set placementPolicy.type to "COMPACT"')(
         pool, facts

@@ -1,6 +1,6 @@
 """Networks log their flows."""
 
-from policy.model.checks import must
+from policy.model.checks import present
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
@@ -10,7 +10,7 @@ from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 def _subnetwork(subnet: Resource, facts: Facts) -> Verdict:
     if subnet.get("purpose") in {"REGIONAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT"}:
         return NotApplicable("subnets for proxies have no flow logs")
-    return must("logConfig", bool, "set logConfig with flowSampling and metadata")(subnet, facts)
+    return present("logConfig", "set logConfig with flowSampling and metadata")(subnet, facts)
 
 
 def _vpc(vpc: Resource, facts: Facts) -> Verdict:

@@ -1,7 +1,7 @@
 """Object stores log who reads them."""
 
 from policy.model import labels
-from policy.model.checks import must
+from policy.model.checks import present
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
@@ -11,7 +11,7 @@ from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 def _gcp(bucket: Resource, facts: Facts) -> Verdict:
     if labels.label(bucket, "purpose") == "access-logs":
         return NotApplicable("it holds the access logs themselves")
-    return must("logging.logBucket", bool, "set logging.logBucket to a bucket for access logs")(bucket, facts)
+    return present("logging.logBucket", "set logging.logBucket to a bucket for access logs")(bucket, facts)
 
 
 def _aws(bucket: Resource, facts: Facts) -> Verdict:
