@@ -1,12 +1,13 @@
 """How fast the sealed store moves bytes, beside plain files and the bare cipher.
 
-    python benchmarks/store/throughput.py [--mib 256] [--rounds 5] [--folder DIR]
+    python -m benchmarks.store.throughput --mib 256 --rounds 5 --folder /data --out store.json
 
 Each round runs every case once, in turn, so that noise of the machine meets all alike; the figures are medians.
 """
 
 import argparse
 import io
+import json
 import os
 import resource
 import shutil
@@ -16,7 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from workloads.store import KeyRing, Store
 
@@ -82,26 +83,49 @@ def measure(chosen: dict[str, Case], rounds: int) -> dict[str, list[float]]:
     return seconds
 
 
+def report(mib: int, seconds: dict[str, list[float]], load: float) -> dict[str, Any]:
+    rates = {name: sorted(mib * 1.048576 / value for value in taken) for name, taken in seconds.items()}
+    return {
+        "mib": mib,
+        "cpus": os.cpu_count(),
+        "kernel": os.uname().release,
+        "load": [load, os.getloadavg()[0]],
+        "peakMemoryMB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        "MBps": {
+            name: {"median": statistics.median(values), "least": values[0], "most": values[-1]}
+            for name, values in rates.items()
+        },
+    }
+
+
+def show(found: dict[str, Any]) -> None:
+    print(f"{found['mib']} MiB on {found['cpus']} CPUs, Linux {found['kernel']}")
+    print(
+        "load {:.1f} before, {:.1f} after".format(*found["load"]),
+        f"peak memory {found['peakMemoryMB']:.0f} MB",
+        sep="; ",
+    )
+    for name, rate in found["MBps"].items():
+        print(f"{name:28} {rate['median']:7.0f} MB/s   ({rate['least']:.0f} to {rate['most']:.0f})")
+
+
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--mib", type=int, default=256)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--folder", help="on the disk to measure; default the system's temporary folder")
+    options.add_argument("--out", type=Path, help="write the figures as JSON")
     chosen = options.parse_args()
     folder = Path(tempfile.mkdtemp(dir=chosen.folder))
-    before = os.getloadavg()[0]
+    load = os.getloadavg()[0]
     try:
         seconds = measure(cases(folder, os.urandom(chosen.mib << 20)), chosen.rounds)
     finally:
         shutil.rmtree(folder)
-    uname = os.uname()
-    megabytes = chosen.mib * 1.048576
-    print(f"{chosen.mib} MiB, median of {chosen.rounds}; {os.cpu_count()} CPUs; {uname.release}")
-    print(f"load {before:.1f} before, {os.getloadavg()[0]:.1f} after")
-    for name, taken in seconds.items():
-        rates = sorted(megabytes / value for value in taken)
-        print(f"{name:28} {statistics.median(rates):7.0f} MB/s   ({rates[0]:.0f} to {rates[-1]:.0f})")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
+    found = report(chosen.mib, seconds, load)
+    show(found)
+    if chosen.out:
+        chosen.out.write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":
