@@ -24,7 +24,7 @@ status: engine ## What a stack has and whether it is well
 
 test: engine ## Run all tests
 	@$(RUN) -m pytest
-	@cd tools/engine && go test ./...
+	@cd tools/engine && GOFLAGS=-trimpath go test ./...
 
 lint: setup ## Style, types, arrows between rooms, stale pages
 	@$(RUN) -m ruff check .

@@ -46,10 +46,10 @@ def doctor_command(stack: Stack = "local", as_json: Json = False) -> None:
 
 
 @app.command("env")
-def env_command(as_json: Json = False) -> None:
+def env_command(stack: Stack = "local", as_json: Json = False) -> None:
     """Print the variables with which plain `pulumi` works here: eval "$(causeway env)"."""
     with failures.boundary(as_json=as_json):
-        env.run(as_json=as_json)
+        env.run(stack, as_json=as_json)
 
 
 def main() -> None:

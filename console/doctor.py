@@ -63,7 +63,7 @@ def examine(stack_name: str) -> Iterator[Check]:
     found = _engine()
     yield found
     if found.ok:
-        workspace = open_workspace()
+        workspace = open_workspace(stack_name)
         yield Check("backend", True, workspace.env.get("PULUMI_BACKEND_URL", "from your environment"))
         yield _state(workspace, stack_name)
 

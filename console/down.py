@@ -41,7 +41,7 @@ class Proof:
 def run(stack_name: str, *, as_json: bool) -> None:
     """Delete and prove; exit code 4 when something is left."""
     start = time.monotonic()
-    workspace = open_workspace()
+    workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
     before = snapshot(workspace, stack_name)
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress, forwarded():

@@ -7,9 +7,9 @@ from console import say
 from console.workspace import environment
 
 
-def run(*, as_json: bool) -> None:
+def run(stack_name: str, *, as_json: bool) -> None:
     """Print shell exports, or the same as JSON. Secrets are named by file, never printed."""
-    variables = environment(engines.find())
+    variables = environment(engines.find(), stack_name)
     if as_json:
         say.as_json(variables)
         return

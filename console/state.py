@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.workspace import Workspace
+from infra import paths
 
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105  Pulumi's public marker of a secret value
 HIDDEN = "[secret]"
@@ -28,6 +29,12 @@ class Resource:
     """What the program asked for."""
     outputs: Mapping[str, Any]
     """What there is."""
+
+    @property
+    def place(self) -> str:
+        """Where it is: an address, or a path seen from the project; empty where it has none."""
+        place = str(self.outputs.get("url") or self.outputs.get("path") or self.outputs.get("logFile") or "")
+        return place.replace(f"{paths.project().as_uri()}/", "").replace(f"{paths.project()}/", "")
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,12 @@ from console.health import Health, of
 from console.state import Resource, Snapshot, snapshot
 from console.up import stack_file, summary
 from console.workspace import open_workspace
-from infra import paths
 from infra.settings import from_file
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
     """Print the table, or JSON; exit code 4 when a resource is not well."""
-    state = snapshot(open_workspace(), stack_name)
+    state = snapshot(open_workspace(stack_name), stack_name)
     made = [resource for resource in state.resources if resource.custom]
     if not made:
         raise Failed(f"{stack_name} has no resources: `causeway up {stack_name}` makes them", Exit.NO_STACK)
@@ -48,22 +47,16 @@ def _print(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]
     for resource, health in conditions:
         mark = "[green]●[/]" if health.ok else "[red]●[/]"
         kind = short_type(resource.type)
-        table.add_row(mark, kind, escape(resource.name), escape(health.text), escape(_where(resource)))
+        table.add_row(mark, kind, escape(resource.name), escape(health.text), escape(resource.place))
     say.out.print(table)
     for line in summary(state):
         say.out.print(line)
     say.out.print(f"cost      {cost_line(name)}")
 
 
-def _where(resource: Resource) -> str:
-    outputs = resource.outputs
-    where = str(outputs.get("url") or outputs.get("path") or outputs.get("logFile") or "")
-    return where.replace(f"{paths.project().as_uri()}/", "").replace(f"{paths.project()}/", "")
-
-
 def _document(name: str, state: Snapshot, conditions: list[tuple[Resource, Health]]) -> dict[str, Any]:
     resources = [
-        {"urn": resource.urn, "ok": health.ok, "condition": health.text, "where": _where(resource)}
+        {"urn": resource.urn, "ok": health.ok, "condition": health.text, "where": resource.place}
         for resource, health in conditions
     ]
     ok = all(health.ok for _, health in conditions)

@@ -27,7 +27,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
     """
     from_file(stack_file(stack_name), mistakes)
     start = time.monotonic()
-    workspace = open_workspace()
+    workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
     with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
         stack = workspace.stack(stack_name)

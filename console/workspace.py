@@ -14,6 +14,7 @@ from pulumi import automation
 from console import engine as engines
 from console import say
 from infra import paths
+from infra.settings import stackfile
 
 _SALT = "encryptionsalt:"
 
@@ -43,16 +44,16 @@ class Workspace:
         return automation.LocalWorkspaceOptions(env_vars=self.env, pulumi_command=self.command)
 
 
-def open_workspace() -> Workspace:
-    """Find the engine and prepare backend and passphrase."""
+def open_workspace(stack: str) -> Workspace:
+    """Find the engine and prepare backend and passphrase for a stack."""
     engine = engines.find()
-    env = environment(engine)
+    env = environment(engine, stack)
     os.environ["PATH"] = env["PATH"]  # the Automation API looks for `pulumi` on this process's own PATH
     return Workspace(env, automation.PulumiCommand())
 
 
-def environment(engine: engines.Engine) -> dict[str, str]:
-    """Give the variables with which plain `pulumi` works on this project; what the user has set stays."""
+def environment(engine: engines.Engine, stack: str) -> dict[str, str]:
+    """Give the variables with which plain `pulumi` works on a stack of this project; what the user has set stays."""
     chosen = engines.environment(engine)
     chosen.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
     if not os.environ.get("PULUMI_BACKEND_URL"):
@@ -65,6 +66,9 @@ def environment(engine: engines.Engine) -> dict[str, str]:
         chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase())
     # the salt of a generated passphrase belongs to this clone's state, not to the shared stack file
     chosen["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"] = "true"
+    if _stays_here(stack):
+        # every installed cloud SDK asks for its plugin, also where the stack uses none of them
+        chosen.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
     return chosen
 
 
@@ -88,6 +92,11 @@ def free_stale_lock(stack: str) -> None:
         if holder.get("hostname") == os.uname().nodename and not psutil.pid_exists(int(holder.get("pid", 0))):
             file.unlink()
             say.note(f"freed the lock of a killed run (process {holder['pid']})")
+
+
+def _stays_here(stack: str) -> bool:
+    file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
+    return file.values.get("platform") == "local"
 
 
 def _passphrase() -> Path:

@@ -55,7 +55,4 @@ def _leaves(state: Snapshot, parent: Resource) -> list[Leaf]:
 
 def _leaf(resource: Resource) -> Leaf:
     health = of(resource)
-    where = (
-        resource.outputs.get("url") or resource.outputs.get("path") or resource.outputs.get("logFile") or ""
-    )
-    return Leaf(short_type(resource.type), resource.name, health.ok, health.text, str(where))
+    return Leaf(short_type(resource.type), resource.name, health.ok, health.text, resource.place)

@@ -159,7 +159,7 @@ def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[
     shutil.copyfile(source, config)
     dial.turn(source, turned, options.dial)
     with StandIns(folder / "account", options.fault) as standins, untouched(name):
-        base = environment(engines.find())
+        base = environment(engines.find(), name)
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
         stack = automation.create_or_select_stack(
             name, work_dir=str(paths.project()), opts=automation.LocalWorkspaceOptions(env_vars=env)

@@ -4,11 +4,17 @@ import json
 
 import pytest
 import typer
+from pulumi.automation import CommandResult
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
 
 from console.exits import Exit
 from console.failures import Failed, boundary, classify
 from infra.problems import Problem, ProblemsError
+
+
+def said(text: str) -> CommandResult:
+    """Give what a Pulumi command ended with."""
+    return CommandResult("", text, 1)
 
 
 @pytest.mark.parametrize(
@@ -20,9 +26,13 @@ from infra.problems import Problem, ProblemsError
             "a.b",
         ),
         (Failed("stopped by budget", Exit.POLICY), Exit.POLICY, "stopped by budget"),
-        (StackNotFoundError("no stack"), Exit.NO_STACK, "causeway up"),
-        (ConcurrentUpdateError("currently locked by 1 lock(s)"), Exit.GENERIC, "another `up`"),
-        (CommandError("error: incorrect passphrase"), Exit.AUTHENTICATION, "PULUMI_CONFIG_PASSPHRASE_FILE"),
+        (StackNotFoundError(said("no stack")), Exit.NO_STACK, "causeway up"),
+        (ConcurrentUpdateError(said("currently locked by 1 lock(s)")), Exit.GENERIC, "another `up`"),
+        (
+            CommandError(said("error: incorrect passphrase")),
+            Exit.AUTHENTICATION,
+            "PULUMI_CONFIG_PASSPHRASE_FILE",
+        ),
         (KeyboardInterrupt(), Exit.CANCELLED, "carries on"),
     ],
 )

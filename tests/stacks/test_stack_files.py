@@ -6,12 +6,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from tests_support import GOOD_SETTINGS
 
 from infra.paths import project
 from infra.problems import ProblemsError
 from infra.settings import from_file, parse
 from stacks.options import mistakes
-from tests_support import GOOD_SETTINGS
 
 FILES = sorted((project() / "stacks").glob("Pulumi.*.yaml"))
 
