@@ -20,10 +20,11 @@ _LOCK_POLL_SECONDS = 0.02
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder and its missing parents, open to their owner only (0700)."""
+    """Make the folder and its missing parents, open to their owner only (0700) and durable."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def is_private(path: Path) -> bool:

@@ -26,6 +26,8 @@ from workloads.store import files, keysets, ring_files
 from workloads.store.errors import DamagedError, KeyRingError, StoreError
 from workloads.store.ring_files import DATA, KEK, LOCK, USERS, Contents
 
+Stamp = tuple[int, int]  # modification time in nanoseconds, inode
+
 
 @dataclass(frozen=True)
 class Key:
@@ -42,12 +44,14 @@ class Key:
 class KeyRing:
     """The keys of one or more buckets. Make one with `create`, else `open` it.
 
-    A ring that stays open sees the rotations of other processes when it meets an object of a key that it doesn't know.
+    A ring that stays open follows the rotations of other processes: before it seals, and when it meets an object of a
+    key that it doesn't know.
     """
 
-    def __init__(self, path: Path, contents: Contents) -> None:
+    def __init__(self, path: Path, contents: Contents, stamp: Stamp | None = None) -> None:
         self.path = path
         self._contents = contents
+        self._stamp = stamp
 
     @classmethod
     def create(cls, path: str | Path, *, owner: str = "", generation: int = 1) -> Self:
@@ -88,7 +92,8 @@ class KeyRing:
             DamagedError: a file is not what was written.
         """
         folder = Path(path).absolute()
-        return cls(folder, _read(folder))
+        stamp = _stamp(folder)  # before the reading: a rotation in between is then seen at the next look
+        return cls(folder, _read(folder), stamp)
 
     @property
     def id(self) -> str:
@@ -151,11 +156,19 @@ class KeyRing:
 
     def reload(self) -> None:
         """Read the files again, for rotations by other processes."""
+        self._stamp = _stamp(self.path)
         self._contents = _read(self.path)
 
     def sealing_key(self) -> tuple[int, StreamingAead]:
-        """Give the primary key's id and its streaming cipher."""
-        return self._contents.data.primary_key_id, self.opening_key(self._contents.data.primary_key_id)
+        """Give the primary key's id and its streaming cipher, after a look for rotations by other processes.
+
+        Raises:
+            NotFoundError: the ring was deleted meanwhile: what it seals now could never be opened.
+        """
+        if _stamp(self.path) != self._stamp:
+            self.reload()
+        key: int = self._contents.data.primary_key_id
+        return key, self.opening_key(key)
 
     def opening_key(self, key_id: int) -> StreamingAead:
         """Give the streaming cipher of one key.
@@ -242,6 +255,15 @@ def _fresh(owner: str, generation: int) -> Contents:
         kek=keysets.generate(keysets.KEK_TEMPLATE),
         data=data,
     )
+
+
+def _stamp(folder: Path) -> Stamp | None:
+    """Give what changes when the data keys are replaced; None when they are gone."""
+    try:
+        found = (folder / DATA).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _read(folder: Path) -> Contents:

@@ -44,10 +44,10 @@ class LocalBackend:
 
     def list(self, prefix: str) -> Iterator[Blob]:
         """Give all files whose name begins with `prefix`, in the order of their names."""
-        start = self.root / prefix.rpartition("/")[0]
-        names = sorted(_names(start, self.root)) if start.is_dir() else []
-        for name in names:
-            if name.startswith(prefix) and (blob := self.head(name)) is not None:
+        folder = prefix.rpartition("/")[0]
+        hidden = not prefix.startswith(RESERVED)
+        for blob in _walk(self.root, f"{folder}/" if folder else ""):
+            if blob.name.startswith(prefix) and not (hidden and blob.name.startswith(f"{RESERVED}/")):
                 yield blob
 
     def read(self, name: str) -> BinaryIO:
@@ -91,6 +91,8 @@ class LocalBackend:
         with self._exclusive(name):
             before()
             path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                files.sync_folder(path.parent)
             for folder in path.parents:
                 if folder in {self.root, self.root / RESERVED} or not _remove_if_empty(folder):
                     break
@@ -120,11 +122,22 @@ class LocalBackend:
         return files.locked(self._locks / str(zlib.crc32(name.encode()) % _LOCKS))
 
 
-def _names(folder: Path, root: Path) -> Iterator[str]:
-    for here, folders, found in os.walk(folder):
-        if Path(here) == root:
-            folders[:] = [name for name in folders if name != RESERVED]
-        yield from (Path(here, name).relative_to(root).as_posix() for name in found)
+def _walk(root: Path, folder: str) -> Iterator[Blob]:
+    """Give the files below a folder one by one, in the order of their full names: `a-b` is before `a/b`."""
+    try:
+        entries = list(os.scandir(root / folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in sorted(entries, key=lambda entry: f"{entry.name}/" if _is_folder(entry) else entry.name):
+        if _is_folder(entry):
+            yield from _walk(root, f"{folder}{entry.name}/")
+        elif entry.is_file(follow_symlinks=False):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                yield _blob(f"{folder}{entry.name}", entry.stat(follow_symlinks=False))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_dir(follow_symlinks=False)
 
 
 def _blob(name: str, found: os.stat_result) -> Blob:

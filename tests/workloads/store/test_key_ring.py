@@ -181,6 +181,25 @@ def test_a_newer_format_asks_for_a_newer_client(ring: KeyRing) -> None:
         KeyRing.open(ring.path)
 
 
+def test_an_open_client_seals_by_the_new_primary(ring: KeyRing, store: Store, tmp_path: Path) -> None:
+    """After a rotation by another process, a client that stayed open seals its next object by the new key."""
+    store.put("before", b"x")
+    fresh = KeyRing.open(ring.path).rotate()
+    store.put("after", b"x")
+    keys = {name: (tmp_path / "bucket" / name).read_bytes()[8:12].hex() for name in ("before", "after")}
+    assert keys["after"] == fresh.id != keys["before"]
+
+
+def test_a_client_whose_ring_was_deleted_writes_nothing(ring: KeyRing, store: Store) -> None:
+    """An object that could never be opened is not written, and the old one stays."""
+    store.put("a", b"old")
+    KeyRing.open(ring.path).destroy()
+    with pytest.raises(NotFoundError, match="there is no key ring"):
+        store.put("a", b"new")
+    assert store.sweep().abandoned == 0
+    assert store.stat("a").size == 3
+
+
 def test_a_ring_in_use_is_not_destroyed(ring: KeyRing) -> None:
     """While a bucket is registered, destroying the ring names it; afterwards the folder goes."""
     ring.register("file:///data/bucket")

@@ -48,16 +48,12 @@ def test_files_move_in_and_out(store: Store, tmp_path: Path) -> None:
 
 def test_a_listing_tells_names_and_sizes_of_content(store: Store) -> None:
     """Listings are in order, by prefix, with the size of the content and without the client's own files."""
-    for name, size in (("b/2", 2_000_000), ("b/10", 0), ("a", 5), ("bc", 1)):
-        store.put(name, b"x" * size)
-    assert [(info.key, info.size) for info in store.list()] == [
-        ("a", 5),
-        ("b/10", 0),
-        ("b/2", 2_000_000),
-        ("bc", 1),
-    ]
+    sizes = {"a": 5, "b-c": 2, "b/10": 0, "b/2": 2_000_000, "bc": 1}
+    for name in ("b/2", "a", "b-c", "bc", "b/10"):
+        store.put(name, b"x" * sizes[name])
+    assert [(info.key, info.size) for info in store.list()] == sorted(sizes.items())
     assert [info.key for info in store.list("b/")] == ["b/10", "b/2"]
-    assert [info.key for info in store.list("b")] == ["b/10", "b/2", "bc"]
+    assert [info.key for info in store.list("b")] == ["b-c", "b/10", "b/2", "bc"]
     assert list(store.list("nothing/here")) == []
 
 
