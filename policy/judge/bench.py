@@ -1,6 +1,7 @@
 """The bench: judges each resource before it is created, then the stack as a whole."""
 
 import dataclasses
+import datetime as dt
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -49,12 +50,13 @@ class Bench:
         options: Mapping[str, Mapping[str, Any]] | None = None,
         levels: Mapping[str, Level] | None = None,
         preview: bool = False,
+        today: dt.date | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.exemptions = tuple(exemptions)
         self.settings: Mapping[str, Setting] = settings(rules, options or {}, levels or {})
         self.used: dict[Exemption, int] = {}
-        self.facts = Facts(preview=preview, ledger=Ledger())
+        self.facts = Facts(preview=preview, ledger=Ledger(), today=today or dt.datetime.now(tz=dt.UTC).date())
         self._seen: dict[str, Resource] = {}
         self._templates: dict[str, Template] = {}
         self._put_off: set[tuple[str, str]] = set()

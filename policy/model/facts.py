@@ -1,5 +1,6 @@
 """What a check may know besides its resource."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,9 @@ class Facts:
     """What the resources seen so far cost."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The rule's options from the configuration of the policy pack, defaults filled in."""
+
+    today: dt.date = field(default_factory=lambda: dt.datetime.now(tz=dt.UTC).date())
+    """The day by which ages are judged. Default: today."""
 
     @property
     def complete(self) -> bool:

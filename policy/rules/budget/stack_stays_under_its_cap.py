@@ -1,6 +1,9 @@
 """A stack costs no more a month than its cap."""
 
-from infra.catalog.cost.line import Span
+import math
+
+from infra.catalog.cost.line import Undecided
+from policy.model import money
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, OnUnknown, Option, Rule, Severity
@@ -9,31 +12,27 @@ from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 def _before_create(resource: Resource, facts: Facts) -> Verdict:
     """Stop the create that crosses the cap; a preview has nothing to stop and judges the sum once, at the end."""
+    lines = facts.ledger.lines.get(resource.urn)
+    if facts.preview or facts.complete or not lines:
+        return PASS
+    open_lines = [line for line in lines if isinstance(line, Undecided)]
+    if open_lines:
+        return Unverified(f"its price hangs on {open_lines[0].path}, which is not known", open_lines[0].path)
     cap = _cap(facts)
-    if facts.preview or cap is None or facts.complete or not facts.ledger.lines.get(resource.urn):
+    total = money.judged(facts.ledger.total(), facts)
+    if cap is None or total <= cap:
         return PASS
-    total = _judged(facts.ledger.total(), facts)
-    if total <= cap:
-        return PASS
-    own = _judged(facts.ledger.monthly_of(resource.urn), facts)
-    return Fail(
-        f"with its {own:,.2f} the stack would cost {total:,.2f} USD a month",
-        f"make it smaller, or raise budget.monthlyUsd to at least {total:,.0f}",
-        f"the cap is {cap:,.2f} USD a month",
-    )
+    own = money.judged(facts.ledger.monthly_of(resource.urn), facts)
+    return _over(f"with its {own:,.2f} the stack would cost {total:,.2f} USD a month", total, cap)
 
 
 def _whole(_stack: Resource, facts: Facts) -> Verdict:
     cap = _cap(facts)
     if cap is None:
         return Unverified("no cap is set: neither budget.monthlyUsd of the environment nor monthlyUsd here")
-    total = _judged(facts.ledger.total(), facts)
+    total = money.judged(facts.ledger.total(), facts)
     if total > cap:
-        return Fail(
-            f"the stack costs {total:,.2f} USD a month",
-            f"make it smaller, or raise budget.monthlyUsd to at least {total:,.0f}",
-            f"the cap is {cap:,.2f} USD a month",
-        )
+        return _over(f"the stack costs {total:,.2f} USD a month ({money.dearest(facts)})", total, cap)
     undecided = facts.ledger.undecided()
     if undecided:
         urn, line = undecided[0]
@@ -43,15 +42,15 @@ def _whole(_stack: Resource, facts: Facts) -> Verdict:
     return PASS
 
 
+def _over(what: str, total: float, cap: float) -> Fail:
+    fix = f"make it smaller, or raise budget.monthlyUsd to at least {math.ceil(total):,}"
+    return Fail(what, fix, f"the cap is {cap:,.2f} USD a month")
+
+
 def _cap(facts: Facts) -> float | None:
     given = (facts.options["monthlyUsd"], facts.environment.budget.monthly_usd if facts.environment else None)
-    caps = [cap for cap in given if cap is not None]
+    caps = [float(cap) for cap in given if cap is not None]
     return min(caps) if caps else None
-
-
-def _judged(span: Span, facts: Facts) -> float:
-    amounts = {"min": span.low, "expected": span.expected, "max": span.high}
-    return amounts[facts.options["judge"]]
 
 
 RULE = Rule(
@@ -61,7 +60,7 @@ RULE = Rule(
     fix="Take fewer or smaller machines, or raise the cap deliberately.",
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2",), nist=("SA-2", "PM-3")),
+    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
     at_create={"*": _before_create},
     in_stack={"pulumi:pulumi:Stack": _whole},
     options={

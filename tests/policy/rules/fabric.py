@@ -114,4 +114,7 @@ CASES = [
         "one more",
         r(POOL, "p", nodeConfig={"machineType": "a3-highgpu-8g"}, upgradeSettings={"maxSurge": 1}),
     ),
+    keeps("capacity-is-sold-that-way", "on demand", r(GROUP, "g", instanceTypes=["p5.48xlarge"])),
+    breaks("capacity-is-sold-that-way", "not on demand", r(GROUP, "g", instanceTypes=["p5e.48xlarge"])),
+    unsure("capacity-is-sold-that-way", "unknown machine", r(GROUP, "g", instanceTypes=[UNKNOWN])),
 ]

@@ -7,10 +7,17 @@ import pytest
 
 from policy.rules import TOPICS
 from tests.policy import sdk
-from tests.policy.rules import encryption, exposure, fabric, operations, residency
+from tests.policy.rules import budget, encryption, exposure, fabric, operations, residency
 from tests.policy.rules.case import RULES, Case, table
 
-CASES = [*residency.CASES, *encryption.CASES, *fabric.CASES, *exposure.CASES, *operations.CASES]
+CASES = [
+    *residency.CASES,
+    *encryption.CASES,
+    *budget.CASES,
+    *fabric.CASES,
+    *exposure.CASES,
+    *operations.CASES,
+]
 
 
 @table(CASES)

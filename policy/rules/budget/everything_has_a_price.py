@@ -1,0 +1,46 @@
+"""What has no price is little, and its most is known."""
+
+from policy.model.facts import Facts
+from policy.model.resource import Resource
+from policy.model.rule import Frameworks, Option, Rule, Severity
+from policy.model.verdicts import PASS, Fail, Verdict
+
+
+def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
+    found = facts.ledger.unpriced()
+    blind = [(urn, line) for urn, line in found if line.guide is None]
+    if blind:
+        urn, line = blind[0]
+        return Fail(
+            f"{len(blind)} lines have no price anywhere, such as {line.item} of {urn}: {line.reason}",
+            "choose what has a price, or add the price with its source to the price table",
+        )
+    most = sum(line.guide.high for _, line in found if line.guide)
+    limit = float(facts.options["limitUsd"])
+    if most <= limit:
+        return PASS
+    urn, line = max(found, key=lambda pair: pair[1].guide.high if pair[1].guide else 0.0)
+    return Fail(
+        f"{len(found)} lines without a price may cost up to {most:,.2f} USD a month, "
+        f"most of it {line.item} of {urn}: {line.reason}",
+        "choose a region that has a price, add the price with its source to the price table, or raise limitUsd",
+        f"the limit is {limit:,.2f} USD a month",
+    )
+
+
+RULE = Rule(
+    name="everything-has-a-price",
+    says="What has no price is little, and its most is known",
+    why="A line without a price counts as nothing in every sum above it",
+    fix="Choose what has a price, renew the prices, or raise the limit deliberately.",
+    severity=Severity.MEDIUM,
+    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    in_stack={"pulumi:pulumi:Stack": _unpriced},
+    options={
+        "limitUsd": Option(
+            500,
+            {"type": "number", "minimum": 0},
+            "What all lines without a price may cost a month, each at the dearest price known in another region.",
+        )
+    },
+)

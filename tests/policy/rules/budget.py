@@ -1,0 +1,101 @@
+"""Rows for the rules of the budget. Prices are those of the catalogue; sums are worked out by hand beside the row."""
+
+from policy.model.resource import Resource
+from tests.policy.make import STACK
+from tests.policy.make import resource as r
+from tests.policy.rules.case import UNKNOWN, breaks, keeps, unsure
+
+GROUP, POOL = "aws:eks/nodeGroup:NodeGroup", "gcp:container/nodePool:NodePool"
+WHOLE = r(STACK, "whole")
+CAP = {"environment": {"budget": {"monthlyUsd": 50_000}}}
+
+
+def group(kind: str, region: str, *, least: int = 1, most: int = 1, **given: object) -> Resource:
+    """Make a pool of one machine, or of as many as it may have."""
+    scaling = {"minSize": least, "desiredSize": 1, "maxSize": most}
+    return r(GROUP, "pool", region=region, given={"instanceTypes": [kind], "scalingConfig": scaling, **given})
+
+
+P5 = group("p5.48xlarge", "us-east-1")  # 55.04 x 730 = 40,179.20
+LOCAL = r("localhost:index:Bucket", "b")
+EKS = r("aws:eks/cluster:Cluster", "c", region="us-east-1")  # 0.10 x 730 = 73.00
+FSX = r(
+    "aws:fsx/lustreFileSystem:LustreFileSystem",
+    "f",
+    region="us-east-1",
+    storageCapacity=1200,
+    perUnitStorageThroughput=250,
+)
+NAT = r(
+    "aws:ec2/natGateway:NatGateway", "n", region="eu-west-1"
+)  # no price there; 0.045 x 730 = 32.85 elsewhere
+UNDECIDED = r("aws:ec2/instance:Instance", "i", region="us-east-1", instanceType=UNKNOWN)
+STACKS, TEAMS = "stack-stays-under-its-cap", "teams-stay-under-their-caps"
+CASES = [
+    keeps(STACKS, "own machine", LOCAL, WHOLE),
+    keeps(STACKS, "one p5 under the cap", P5, WHOLE, **CAP),
+    breaks(STACKS, "one p5 over the cap", P5, WHOLE, environment={"budget": {"monthlyUsd": 40_179}}),
+    keeps(STACKS, "to the cent", P5, WHOLE, environment={"budget": {"monthlyUsd": 40_179.20}}),
+    breaks(STACKS, "the lower cap holds", P5, WHOLE, **CAP, options={"monthlyUsd": 40_000}),
+    breaks(
+        STACKS,
+        "at its largest",
+        group("p5.48xlarge", "us-east-1", most=2),
+        WHOLE,
+        **CAP,
+        options={"judge": "max"},
+    ),
+    unsure(STACKS, "unknown machine", UNDECIDED, WHOLE),
+    breaks(STACKS, "unknown machine beside known ones over the cap", P5, UNDECIDED, WHOLE),
+    unsure(STACKS, "no cap", EKS, WHOLE, environment={"budget": {}}),
+    keeps(TEAMS, "no cap", P5, WHOLE),
+    keeps(
+        TEAMS,
+        "under it",
+        EKS,
+        WHOLE,
+        environment={"budget": {"monthlyUsd": 100, "perTeam": {"research": 73}}},
+    ),
+    breaks(
+        TEAMS, "over it", EKS, WHOLE, environment={"budget": {"monthlyUsd": 100, "perTeam": {"research": 72}}}
+    ),
+    breaks(TEAMS, "by option", EKS, WHOLE, options={"perTeam": {"research": 1}}),
+    keeps("everything-has-a-price", "little", NAT, WHOLE),
+    breaks("everything-has-a-price", "limit of nothing", NAT, WHOLE, options={"limitUsd": 0}),
+    breaks("everything-has-a-price", "a machine without a price", group("p5e.48xlarge", "us-east-1"), WHOLE),
+    breaks("everything-has-a-price", "known nowhere", FSX, WHOLE),
+    keeps("prices-are-fresh", "this year's", P5, WHOLE),
+    unsure("prices-are-fresh", "older than a warning", P5, WHOLE, options={"warnDays": 30}),
+    breaks("prices-are-fresh", "too old", P5, WHOLE, options={"failDays": 60}),
+    keeps("spot-is-cheaper", "cheaper", group("p5.48xlarge", "us-east-2", capacityType="SPOT")),
+    keeps("spot-is-cheaper", "on demand", P5),
+    breaks(
+        "spot-is-cheaper",
+        "no discount",
+        group("p5.48xlarge", "us-east-2", capacityType="SPOT"),
+        options={"discount": 0.99},
+    ),
+    unsure("spot-is-cheaper", "unknown machine", r(GROUP, "g", capacityType="SPOT", instanceTypes=[UNKNOWN])),
+    keeps(
+        "idle-accelerators-go-away",
+        "to nothing",
+        group("p5.48xlarge", "us-east-1", least=0),
+        options={"idleUsd": 0},
+    ),
+    keeps("idle-accelerators-go-away", "no limit", P5),
+    breaks("idle-accelerators-go-away", "one waits", P5, options={"idleUsd": 1000}),
+    keeps("accelerator-hours-stay-under-their-price", "55.04 / 8 = 6.88", P5, options={"usdPerHour": 6.88}),
+    breaks("accelerator-hours-stay-under-their-price", "a cent too dear", P5, options={"usdPerHour": 6.87}),
+    keeps("accelerator-hours-stay-under-their-price", "no limit", P5),
+    keeps("changes-stay-under-their-cap", "not set", P5, WHOLE),
+    keeps(
+        "changes-stay-under-their-cap",
+        "nothing new",
+        P5,
+        WHOLE,
+        options={"baselineUsd": 40_179.20, "deltaUsd": 0},
+    ),
+    breaks(
+        "changes-stay-under-their-cap", "a p5 more", P5, WHOLE, options={"baselineUsd": 0, "deltaUsd": 40_000}
+    ),
+]
