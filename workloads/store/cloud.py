@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -23,7 +24,8 @@ _RETRY: "RetryConfig" = {
     "max_retries": 10,
     "retry_timeout": timedelta(minutes=3),
 }  # the defaults of obstore, said
-_CLIENT: "ClientConfig" = {
+_ALLOW_HTTP = ("AWS_ALLOW_HTTP", "AZURE_ALLOW_HTTP", "GOOGLE_ALLOW_HTTP")
+_TIMEOUTS: "ClientConfig" = {
     "connect_timeout": "10 seconds",
     "read_timeout": "60 seconds",
     "timeout": "2 hours",
@@ -48,9 +50,9 @@ class CloudBackend:
             StoreError: the address or the machine's settings for this cloud are not usable.
         """
         try:
-            return cls(url, from_url(url, client_options=_CLIENT, retry_config=_RETRY))
+            return cls(url, from_url(url, client_options=_client(), retry_config=_RETRY))
         except (BaseError, ValueError) as error:
-            raise StoreError(f"{url}: {error}") from error
+            raise StoreError(f"{url}: {_first_line(error)}") from error
 
     def head(self, name: str) -> Blob | None:
         """Give what is known of one object; None when it does not exist."""
@@ -67,11 +69,8 @@ class CloudBackend:
 
     def read(self, name: str) -> BinaryIO:
         """Give a stream of the bytes; raises NotFoundError."""
-        try:
-            with self._calling(name):
-                chunks = obstore.get(self._objects, name).stream(min_chunk_size=_BUFFER)
-        except FileNotFoundError:
-            raise NotFoundError(f"{self.url}/{name}: no such object") from None
+        with self._calling(name), self._finding(name):
+            chunks = obstore.get(self._objects, name).stream(min_chunk_size=_BUFFER)
         return cast("BinaryIO", io.BufferedReader(_Chunks(chunks, lambda: self._calling(name)), _BUFFER))
 
     @contextlib.contextmanager
@@ -84,11 +83,12 @@ class CloudBackend:
             sink = obstore.open_writer(self._objects, name, buffer_size=_PART)
             yield cast("BinaryIO", sink)
             before()
-            sink.close()
+            with self._finding(name):
+                sink.close()
 
     def copy(self, source: str, target: str) -> None:
         """Copy inside the cloud."""
-        with self._calling(target):
+        with self._calling(target), self._finding(source):
             obstore.copy(self._objects, source, target)
 
     def delete(self, name: str, *, before: Callable[[], None] = lambda: None) -> None:
@@ -102,12 +102,22 @@ class CloudBackend:
         return 0
 
     @contextlib.contextmanager
+    def _finding(self, name: str) -> Iterator[None]:
+        """Tell that the object, or its whole bucket, does not exist."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            bucket = "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error)
+            missing = "no such bucket" if bucket else "no such object"
+            raise NotFoundError(f"{self.url}/{name}: {missing}") from error
+
+    @contextlib.contextmanager
     def _calling(self, name: str) -> Iterator[None]:
         """Say which object an error of the cloud is about."""
         try:
             yield
         except BaseError as error:
-            raise StoreError(f"{self.url}/{name}: {error}") from error
+            raise StoreError(f"{self.url}/{name}: {_first_line(error)}") from error
 
 
 class _Chunks(io.RawIOBase):
@@ -132,6 +142,17 @@ class _Chunks(io.RawIOBase):
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
+
+
+def _client() -> "ClientConfig":
+    """Give the timeouts, and plain HTTP where the environment allows it, which given options would hide."""
+    allowed = any(os.environ.get(name, "").lower() in {"1", "true"} for name in _ALLOW_HTTP)
+    return {**_TIMEOUTS, "allow_http": allowed}
+
+
+def _first_line(error: Exception) -> str:
+    """Leave out the structures that obstore prints behind its message."""
+    return str(error).partition("\n")[0]
 
 
 def _blob(meta: "ObjectMeta") -> Blob:

@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -110,8 +112,41 @@ def test_an_error_of_the_cloud_names_the_object(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
     monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
     monkeypatch.setattr("workloads.store.cloud._RETRY", {"max_retries": 0})
-    with pytest.raises(StoreError, match="s3://bucket/a: "):
+    with pytest.raises(StoreError, match="s3://bucket/a: ") as caught:
         CloudBackend.open("s3://bucket").head("a")
+    assert "\n" not in str(caught.value)
+
+
+class NoSuchBucket(BaseHTTPRequestHandler):
+    """Answers as S3 does for a bucket that does not exist."""
+
+    def do_PUT(self) -> None:
+        """Refuse a write."""
+        answer = (
+            b"<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
+        )
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class gives
+        """Stay quiet."""
+
+
+def test_a_missing_bucket_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server says in a page of XML is one line with the address, and is no FileNotFoundError."""
+    with HTTPServer(("127.0.0.1", 0), NoSuchBucket) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+        store = Store(CloudBackend.open("s3://bucket/x"), None, None)
+        with pytest.raises(NotFoundError) as caught:
+            store.put("a", b"content")
+        server.shutdown()
+    assert str(caught.value) == "s3://bucket/x/a: no such bucket"
 
 
 NAMES = st.lists(
