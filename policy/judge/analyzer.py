@@ -8,6 +8,7 @@ ways out of a call are its findings or an error that stops the engine.
 # ruff: noqa: ARG002, N802 - gRPC names the methods and gives each a request and a context
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeVar
 
 import grpc
@@ -39,8 +40,23 @@ _SEVERITIES: Mapping[Severity, Any] = {
 
 Answer = TypeVar("Answer")
 
-BenchMaker = Callable[[Mapping[str, Mapping[str, Any]], Mapping[str, Level], bool], Bench]
-"""From the rules' options, their levels, and whether this run creates nothing, to a bench."""
+
+@dataclass(frozen=True)
+class Run:
+    """What the engine said before it asked for the first judgement."""
+
+    preview: bool = True
+    """Nothing is created: a preview, or `pulumi policy analyze`, which reads a state and configures no stack."""
+    config: Mapping[str, str] = field(default_factory=dict)
+    """The stack's configuration."""
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Options by rule, from the configuration of the policy pack."""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """Levels by rule."""
+
+
+BenchMaker = Callable[[Run], Bench]
+"""From a run to a bench for it."""
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -49,10 +65,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def __init__(self, make: BenchMaker, stop: Callable[[], None]) -> None:
         self._make = make
         self._stop = stop
-        # `pulumi policy analyze` reads a state and never configures a stack: like a preview, it creates nothing
-        self._preview = True
-        self._options: dict[str, Mapping[str, Any]] = {}
-        self._levels: dict[str, Level] = {}
+        self._run = Run()
         self._bench: Bench | None = None
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> proto.AnalyzerHandshakeResponse:
@@ -63,15 +76,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: proto.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> proto.AnalyzerStackConfigureResponse:
         """Learn whether this run creates anything."""
-        self._preview = request.dry_run
+        self._run = replace(self._run, preview=request.dry_run, config=dict(request.config))
         return proto.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: proto.ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:
         """Take the configuration of the policy pack."""
         by_number = {number: level for level, number in _LEVELS.items()}
-        for name, config in request.policyConfig.items():
-            self._options[name] = MessageToDict(config.properties)
-            self._levels[name] = by_number[config.enforcementLevel]
+        given = request.policyConfig
+        self._run = replace(
+            self._run,
+            options={name: MessageToDict(config.properties) for name, config in given.items()},
+            levels={name: by_number[config.enforcementLevel] for name, config in given.items()},
+        )
         return Empty()
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -80,7 +96,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def GetAnalyzerInfo(self, request: Empty, context: grpc.ServicerContext) -> proto.AnalyzerInfo:
         """Describe every rule."""
-        rules = self._guard(context, lambda: self._make({}, {}, True).rules)
+        rules = self._guard(context, lambda: self._make(self._run).rules)
         policies = [_described(rule) for rule in rules]
         return proto.AnalyzerInfo(name=PACK, version=VERSION, supportsConfig=True, policies=policies)
 
@@ -115,7 +131,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _judges(self) -> Bench:
         if self._bench is None:
-            self._bench = self._make(self._options, self._levels, self._preview)
+            self._bench = self._make(self._run)
         return self._bench
 
     def _guard(self, context: grpc.ServicerContext, judge: Callable[[], Answer]) -> Answer:

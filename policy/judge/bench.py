@@ -47,6 +47,7 @@ class Bench:
         rules: Sequence[Rule],
         *,
         exemptions: Sequence[Exemption] = (),
+        environment: Environment | None = None,
         options: Mapping[str, Mapping[str, Any]] | None = None,
         levels: Mapping[str, Level] | None = None,
         preview: bool = False,
@@ -56,7 +57,12 @@ class Bench:
         self.exemptions = tuple(exemptions)
         self.settings: Mapping[str, Setting] = settings(rules, options or {}, levels or {})
         self.used: dict[Exemption, int] = {}
-        self.facts = Facts(preview=preview, ledger=Ledger(), today=today or dt.datetime.now(tz=dt.UTC).date())
+        self.facts = Facts(
+            environment=environment,
+            preview=preview,
+            ledger=Ledger(),
+            today=today or dt.datetime.now(tz=dt.UTC).date(),
+        )
         self._seen: dict[str, Resource] = {}
         self._templates: dict[str, Template] = {}
         self._put_off: set[tuple[str, str]] = set()

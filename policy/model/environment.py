@@ -1,5 +1,10 @@
-"""The environment's settings as the stack registers them: data classes, places, caps."""
+"""The promises of an environment: data classes, places, caps.
 
+They come from two places that say the same: the stack configuration, which the engine shows before the first resource,
+and the component that the stack registers, which stays in the state and lets a state be judged without its stack file.
+"""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +65,10 @@ class Environment:
         """
         props = resource.props
         classes = _mapping(props.get("dataClasses"), "dataClasses")
+        labels = {key: str(value) for key, value in _mapping(props.get("labels"), "labels").items()}
+        for key, name in (("owner", "owner"), ("team", "team"), ("cost-center", "costCenter")):
+            if props.get(name):
+                labels[key] = str(props[name])
         return cls(
             stack=str(props.get("stack") or ""),
             platform=str(props.get("platform") or ""),
@@ -67,8 +76,55 @@ class Environment:
             jurisdiction=str(props.get("jurisdiction") or ""),
             data_classes={name: data_class(name, given) for name, given in classes.items()},
             budget=budget(props.get("budget")),
-            labels={key: str(value) for key, value in _mapping(props.get("labels"), "labels").items()},
+            labels=labels,
         )
+
+    @classmethod
+    def declared(cls, config: Mapping[str, str]) -> "Environment | None":
+        """Read the stack's configuration; None when it declares no data classes, as in a program that is not ours.
+
+        Raises:
+            ValueError: Something has the wrong shape; the message names the key.
+        """
+        if f"{_PREFIX}data_classes" not in config:
+            return None
+        given = {
+            key.removeprefix(_PREFIX): _decoded(value)
+            for key, value in config.items()
+            if key.startswith(_PREFIX)
+        }
+        classes = _mapping(given.get("data_classes"), "data_classes")
+        names = {"owner": "owner", "team": "team", "cost-center": "cost_center"}
+        return cls(
+            platform=str(given.get("platform") or ""),
+            region=str(given.get("region") or ""),
+            jurisdiction=str(given.get("jurisdiction") or ""),
+            data_classes={name: data_class(name, _camel(promise)) for name, promise in classes.items()},
+            budget=budget(_camel(given.get("budget"))),
+            labels={
+                **{key: str(value) for key, value in _mapping(given.get("labels"), "labels").items()},
+                **{key: str(given[name]) for key, name in names.items() if name in given},
+            },
+        )
+
+
+_PREFIX = "causeway:"
+_CAMEL = {"rotation_days": "rotationDays", "monthly_usd": "monthlyUsd", "per_team": "perTeam"}
+
+
+def _camel(given: Any) -> Any:
+    """Rename the keys of a settings file to those of the wire."""
+    return (
+        {_CAMEL.get(key, key): value for key, value in given.items()} if isinstance(given, Mapping) else given
+    )
+
+
+def _decoded(value: str) -> Any:
+    """Objects and lists of a configuration arrive as JSON, plain values as text."""
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
 
 
 def data_class(name: str, given: Any) -> DataClass:
