@@ -14,9 +14,12 @@ from infra.capacity.kinds import (
     required,
 )
 from infra.capacity.parse import parse
-from infra.capacity.rules import Contradiction, check
+from infra.capacity.placing import placement_for
+from infra.capacity.pool import Contradiction
+from infra.capacity.rules import RULES, check
 
 __all__ = [
+    "RULES",
     "Base",
     "Capacity",
     "CapacityBlock",
@@ -30,5 +33,6 @@ __all__ = [
     "Static",
     "check",
     "parse",
+    "placement_for",
     "required",
 ]

@@ -39,7 +39,7 @@ class _Reader:
             if key not in wanted:
                 self.wrong(f"{where}.{key}", "is no field here", ", ".join(wanted), nearest(str(key), wanted))
         for key, needed in wanted.items():
-            if needed and given.get(key) in {None, ""}:
+            if needed and given.get(key) in (None, ""):
                 self.wrong(where, f"lacks {key}", ", ".join(wanted))
         return dict(given)
 
@@ -120,7 +120,7 @@ def _on_demand(reader: _Reader, rest: Any, where: str) -> Base | None:
 
 def _spot(reader: _Reader, rest: Any, where: str) -> Base | None:
     given = reader.fields(rest, where, {"fallback": False}).get("fallback", "on-demand")
-    if given in {None, "none"}:
+    if given is None or given == "none":
         return Spot(fallback=None)
     word, inner = _split(reader, given, f"{where}.fallback")
     found = _base(reader, word, inner, f"{where}.fallback")

@@ -1,6 +1,5 @@
 """The fabric contract: all that one machine row decides about its network, made once and compared with what is."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +15,10 @@ __all__ = [
     "Contract",
     "Floor",
     "contract",
+    "disagreements",
     "drivers",
     "floor",
+    "floors",
     "installer",
     "interfaces",
     "line_rate",
@@ -25,7 +26,6 @@ __all__ = [
     "of",
     "placement",
     "plugin",
-    "proves",
     "subnets",
 ]
 
@@ -51,6 +51,8 @@ class Contract:
 
     machine: Machine
     """The row that all follows from."""
+    fabric: Fabric
+    """The machine's fabric: capabilities, sidecar, profile, and whether the pod uses the node's network."""
     transport: Transport
     """What NCCL speaks."""
     interfaces: tuple[Interface, ...]
@@ -67,6 +69,8 @@ class Contract:
     """The installer of NCCL's plugin. None: the image carries it."""
     request: Mapping[str, str]
     """Extended resources of a pod that takes the whole machine."""
+    pod_networks: tuple[tuple[str, str], ...]
+    """Interfaces of the pod beside the first, each with its network, where GKE attaches them one by one."""
     environment: Mapping[str, str]
     """What NCCL needs in the pod's environment."""
     nics: int
@@ -114,14 +118,15 @@ def line_rate(machine: Machine) -> float:
 
 
 @cache
-def _floors() -> tuple[Floor, ...]:
+def floors() -> tuple[Floor, ...]:
+    """List all acceptance floors."""
     return read("floors", Floor)
 
 
 def floor(machine: Machine) -> Floor | None:
     """Give the acceptance floor of a machine. None: no source names one."""
     name = f"{machine.platform}/{machine.name}"
-    return next((row for row in _floors() if name in row.machines), None)
+    return next((row for row in floors() if name in row.machines), None)
 
 
 def contract(machine: Machine) -> Contract:
@@ -134,6 +139,7 @@ def contract(machine: Machine) -> Contract:
     bounds = compat.range_of(made.name, machine) if made else None
     return Contract(
         machine=machine,
+        fabric=of(machine),
         transport=of(machine).transport,
         interfaces=interfaces(machine),
         networks=networks(machine),
@@ -142,23 +148,11 @@ def contract(machine: Machine) -> Contract:
         plugin_minimum=bounds.minimum if bounds else None,
         installer=installer(machine),
         request=pods.request(machine) if machine.accelerator else {},
+        pod_networks=pods.networks(machine),
         environment=pods.environment(machine),
         nics=machine.nics,
         floor=floor(machine),
     )
-
-
-def proves(machine: Machine, log: str) -> bool:
-    """Say whether NCCL's log shows that the machine's fabric carried the job and nothing fell back to sockets.
-
-    Args:
-        machine: The machine type the job ran on.
-        log: NCCL's output with NCCL_DEBUG=INFO.
-    """
-    pattern = of(machine).log
-    if re.search(r"Using network Socket|via NET/Socket", log):
-        return False
-    return pattern is None or re.search(pattern, log) is not None
 
 
 def disagreements(

@@ -69,6 +69,21 @@ def _fabric(machine: Machine) -> dict[str, str]:
     return resources
 
 
+def networks(machine: Machine) -> tuple[tuple[str, str], ...]:
+    """Give the interfaces that GKE adds to a pod, each with the name of its network; none elsewhere.
+
+    The RDMA rails come after the second gVNIC, so they start at eth2 (cluster-toolkit nccl-jobset-example.yaml).
+    """
+    if machine.link is None:
+        return ()
+    attach = fabrics.get(machine.link.fabric).attach
+    if attach == "vpc-per-nic":
+        return tuple((f"eth{i}", f"vpc{i}") for i in range(1, machine.link.nics + 1))
+    if attach == "rdma-subnets":
+        return tuple((f"eth{2 + i}", f"rdma-{i}") for i in range(machine.link.nics))
+    return ()
+
+
 def labels(machine: Machine) -> dict[str, str]:
     """Give the labels of a node: what the platform demands, and how jobs find the machine by meaning."""
     own = {

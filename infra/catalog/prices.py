@@ -93,16 +93,27 @@ def _row(row: Mapping[str, str]) -> Price:
     )  # fmt: skip
 
 
+def every() -> tuple[Price, ...]:
+    """List every price of the table, as its sources give it."""
+    return tuple(price for prices in _rows().values() for price in prices)
+
+
+@cache
+def parts_rows() -> tuple[Parts, ...]:
+    """List the machines that are sold in parts."""
+    return read("price_parts", Parts)
+
+
 @cache
 def _parts() -> Mapping[str, Mapping[str, int]]:
-    return MappingProxyType({row.machine: row.parts for row in read("price_parts", Parts)})
+    return MappingProxyType({row.machine: row.parts for row in parts_rows()})
 
 
 def lookup(platform: str, sku: str, region: str, kind: str = "on-demand") -> Answer:
     """Give the price of something.
 
-    The newest source wins; of several zones the dearest, so that a plan is never too cheap. A reservation is paid like
-    running machines, used or not.
+    The newest source wins; of two prices of one day the dearer, so that a plan is never too cheap. A reservation is
+    paid like running machines, used or not.
 
     Args:
         platform: The cloud.

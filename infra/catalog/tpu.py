@@ -73,7 +73,8 @@ def _check(machine: Machine, topology: str) -> None:
     known = FLAT if machine.topology == "2d" else SMALL
     if topology in known or (machine.topology == "3d" and _of_cubes(topology, machine.cubes or 0)):
         return
-    close = nearest(topology, known)
+    turned = "x".join(map(str, sorted(_sides(topology))))
+    close = turned if turned in known else nearest(topology, known)
     more = (
         ""
         if machine.topology == "2d"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stacks.schema import stack_file_schema
-from tools.docs import settings, support
+from tools.docs import machines, settings, support
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -13,5 +13,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def pages() -> Iterator[tuple[Path, str]]:
     """Give the path and the text of each page."""
     yield ROOT / "stacks" / "causeway.schema.json", json.dumps(stack_file_schema(), indent=2) + "\n"
+    yield ROOT / "docs" / "machines.md", machines.page()
     yield ROOT / "docs" / "settings.md", settings.page()
     yield ROOT / "docs" / "support.md", support.page()
