@@ -15,6 +15,7 @@ from providers.base.server import GRACE, start
 from providers.rehearsal import faults
 from providers.rehearsal.account import Account
 from providers.rehearsal.clouds import CLOUDS
+from providers.rehearsal.schema.sdk import installed
 from providers.rehearsal.standin import StandIn
 
 
@@ -23,12 +24,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="providers.rehearsal", description=__doc__.partition("\n")[0])
     parser.add_argument("--account", type=Path, required=True, help="folder of the rehearsal's account")
     parser.add_argument("--fault", type=faults.parse, default=(), help="KIND, KIND@N or KIND@TYPE")
-    parser.add_argument(
-        "packages", nargs="*", default=sorted(CLOUDS), help="packages to stand in for (default: all)"
-    )
+    parser.add_argument("packages", nargs="*", help="packages to stand in for (default: all installed)")
     options = parser.parse_args()
     account = Account(options.account)
-    standins = [StandIn(CLOUDS[package](account), options.fault) for package in options.packages]
+    packages = options.packages or [name for name in CLOUDS if installed(name)]
+    standins = [StandIn(CLOUDS[package](account), options.fault) for package in packages]
     servers = [(standin, *start(standin)) for standin in standins]
     sys.stdout.write(",".join(f"{standin.name}:{port}" for standin, _, port in servers) + "\n")
     sys.stdout.flush()

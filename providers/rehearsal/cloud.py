@@ -99,7 +99,7 @@ class Cloud:
     def problems(self, token: str, inputs: Bag, settings: Settings) -> list[Problem]:
         """Everything that is wrong with the inputs, as far as they are known."""
         schema = self.resource(token)
-        found = list(shapes.check(inputs, schema.inputs))
+        found = list(shapes.check(inputs, schema.inputs, others=schema.others))
         if found:
             return found
         found += documented.check(plain(inputs), schema.inputs)

@@ -21,13 +21,16 @@ _ASSET = "4dabf18193072939515e22adb298388d"  # the signature key of assets and a
 
 
 def check(
-    inputs: Mapping[str, Any], properties: Mapping[str, Property], path: Path = ()
+    inputs: Mapping[str, Any], properties: Mapping[str, Property], path: Path = (), *, others: bool = False
 ) -> Iterator[Problem]:
-    """Find every property that the SDK does not have, every missing one, and every value of the wrong type."""
+    """Find every property that the SDK does not have, every missing one, and every value of the wrong type.
+
+    `others` lets properties pass that nothing describes.
+    """
     for name, value in inputs.items():
         if name in properties:
             yield from _value(value, properties[name].type, (*path, name))
-        elif not name.startswith("__"):
+        elif not others and not name.startswith("__"):
             hint = nearest(name, properties) or f"; allowed: {listed(sorted(properties))}"
             yield Problem((*path, name), f"there is no property {name!r} here{hint}")
     for name, wanted in properties.items():

@@ -16,6 +16,7 @@ from providers.rehearsal.schema.types import Anything, Choice, Fields, Property,
 _TABLE = re.compile(r'_utilities\.register\(\s*resource_modules="""(?P<modules>.*?)"""', re.DOTALL)
 _SECRETS = re.compile(r"additional_secret_outputs=\[([^\]]*)\]")
 _REPLACE = re.compile(r"replace_on_changes=\[([^\]]*)\]")
+_IMPORT = re.compile(r"\$ pulumi import \S+ \S+ (\S*\{\{\S+)")
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -34,6 +35,10 @@ class Resource:
     """Outputs that the SDK always treats as secret."""
     replace: tuple[str, ...]
     """Property paths whose change replaces the resource, where the SDK names them (azure-native does)."""
+    id_format: str = ""
+    """How the SDK's documentation writes an id for import, such as `projects/{{project}}/global/networks/{{name}}`."""
+    others: bool = False
+    """Whether properties that nothing describes may be given, as to a custom resource of Kubernetes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class Function:
 
     token: str
     outputs: Mapping[str, Property]
+
+
+def installed(package: str) -> bool:
+    """Whether the SDK of a package is in this environment."""
+    return importlib.util.find_spec("pulumi_" + package.replace("-", "_")) is not None
 
 
 class Sdk:
@@ -120,6 +130,7 @@ class Sdk:
             outputs=self._properties(source, name),
             secrets=frozenset(_names(_SECRETS, body)),
             replace=tuple(_names(_REPLACE, body)),
+            id_format=found[1] if (found := _IMPORT.search(body)) else "",
         )
 
     def _class_file(self, module: str, name: str, token: str) -> SourceFile:
