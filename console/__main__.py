@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console import doctor, down, env, failures, status, up
+from console import doctor, down, env, failures, machines, rehearse, status, up
 
 Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -50,6 +50,20 @@ def env_command(stack: Stack = "local", as_json: Json = False) -> None:
     """Print the variables with which plain `pulumi` works here: eval "$(causeway env)"."""
     with failures.boundary(as_json=as_json):
         env.run(stack, as_json=as_json)
+
+
+@app.command("machines")
+def machines_command(
+    platform: Annotated[str | None, typer.Option(help="Only this platform's machines.")] = None,
+    region: Annotated[str | None, typer.Option(help="Prices of this region; else of the cheapest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the machine types that stacks can use, what joins them, and what they cost."""
+    with failures.boundary(as_json=as_json):
+        machines.run(platform, region, as_json=as_json)
+
+
+app.command("rehearse")(rehearse.command)
 
 
 def main() -> None:

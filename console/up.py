@@ -77,8 +77,10 @@ def summary(state: Snapshot) -> list[str]:
     lines = []
     training: dict[str, Any] = state.outputs.get("training") or {}
     if "first_loss" in training:
-        steps = training.get("steps")
+        steps = int(training["steps"])
         lines.append(f"loss      {training['first_loss']:.3f} → {training['last_loss']:.3f} in {steps} steps")
+    if training.get("resumed_from"):
+        lines.append(f"resumed   training went on from the checkpoint of step {training['resumed_from']:.0f}")
     if endpoint := state.outputs.get("endpoint"):
         body = '{"prompt": "def main(", "max_tokens": 40, "stream": true}'
         lines.append(f"endpoint  {endpoint}")

@@ -6,6 +6,7 @@ This is one life of one stack, told in order by chapters: a fresh stack for each
 import json
 import os
 import signal
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -77,21 +78,21 @@ def a_second_up_changes_nothing(clone: Clone) -> None:
 
 
 def the_disk_reveals_nothing(clone: Clone) -> None:
-    """No file of the bucket holds a word of the corpus."""
+    """No file of the bucket holds a word of the corpus, and reading through the store gives it back."""
     files = [file for file in (clone.home / "stacks/tiny/buckets").rglob("*") if file.is_file()]
     assert len(files) > 5
     assert not [file for file in files if b"causeway carries" in file.read_bytes()]
+    listed = [json.loads(line) for line in store(clone, "ls", "runs/pretrain/data", "--json").stdout.splitlines()]
+    corpus = next(entry["key"] for entry in listed if entry["key"].endswith("corpus.txt"))
+    assert f"{SENTENCE} number 7." in store(clone, "cat", corpus).stdout
 
 
 def a_rotation_keeps_old_objects_readable(clone: Clone) -> None:
     """After the key's generation is raised the tokenizer of the first run still reads."""
     file = clone.stack_file("tiny")
     file.write_text(file.read_text().replace("generation: 1", "generation: 2"))
-    assert clone.json("up", "tiny")["changes"].get("update") == 1
-    bucket = (clone.home / "stacks/tiny/buckets/artifacts").as_uri()
-    ring = str(clone.home / "stacks/tiny/keys/public-text")
-    words = ["-m", "workloads.store", "cat", bucket, "runs/pretrain/export/config.json", "--key-ring", ring]
-    result = clone.run([str(clone.python), *words], timeout=60)
+    assert clone.json("up", "tiny")["changes"]["update"] == 2  # the component and its ring
+    result = store(clone, "cat", "runs/pretrain/export/config.json")
     assert json.loads(result.stdout)["architectures"] == ["LlamaForCausalLM"], result.stderr
 
 
@@ -166,6 +167,14 @@ def complete(endpoint: str) -> str:
     request = urllib.request.Request(f"{endpoint}/v1/completions", body, {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as reply:
         return str(reply.read().decode())
+
+
+def store(clone: Clone, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Read the stack's bucket with the store's own command."""
+    bucket = (clone.home / "stacks/tiny/buckets/artifacts").as_uri()
+    ring = str(clone.home / "stacks/tiny/keys/public-text")
+    command = [str(clone.python), "-m", "workloads.store", verb, bucket, *words, "--key-ring", ring]
+    return clone.run(command, timeout=60)
 
 
 def resource(clone: Clone, token: str) -> Any:

@@ -31,7 +31,7 @@ class Prepared:
     """Tokens and tokenizer as they lie in the store."""
 
     folder: str
-    """Prefix of the objects `tokens.bin`, `tokenizer.json` and `manifest.json`."""
+    """Prefix of the objects `corpus.txt`, `tokens.bin`, `tokenizer.json` and `manifest.json`."""
 
     corpus: str
     """What was read, in one line."""
@@ -85,10 +85,18 @@ def _make(store: Store, folder: str, spec: PretrainSpec, scratch: Path) -> Prepa
         store.upload(file, f"{folder}/tokens.bin")
     finally:
         file.unlink(missing_ok=True)
+    _keep(store, text, f"{folder}/corpus.txt")
     store.put(f"{folder}/tokenizer.json", serialized)
     store.put(f"{folder}/manifest.json", json.dumps(asdict(prepared)).encode())
     print(f"data: {count:,} tokens of {prepared.corpus}, in {time.monotonic() - begin:.1f} s")
     return prepared
+
+
+def _keep(store: Store, text: corpus.Corpus, key: str) -> None:
+    """Keep the very text of the run beside its tokens: sources move, and a model must answer for what it read."""
+    with store.writer(key) as kept:
+        for document in text.documents():
+            kept.write(document.encode())
 
 
 def train_tokenizer(documents: Iterator[str], size: int) -> Tokenizer:
