@@ -23,7 +23,7 @@ Part = Callable[[], dict[str, Any]]
 def parts(tokens: NDArray[np.uint16], peer: Path | None, *, tiny: bool) -> dict[str, Part]:
     """Name the parts, the most wanted first."""
     shape = gpt2(512, 64, 2, 64, 2) if tiny else gpt2()
-    sizes = (4,) if tiny else (64, 12, 32)
+    sizes = (4,) if tiny else (64, 12, 32, 128)
     named: dict[str, Part] = {f"gpt2 micro-batch {sizes[0]}": partial(speed, shape, tokens, peer, sizes[0])}
     if peer:
         named["gpt2 loss"] = partial(losses, shape, tokens, peer, 4 if tiny else 12, 20 if tiny else 200)
@@ -68,7 +68,7 @@ def speed(shape: Shape, tokens: NDArray[np.uint16], peer: Path | None, micro: in
         if peer:
             torch._C._set_sdp_priority_order([1, 2, 0, 3, 4])  # noqa: SLF001 - torch's own order, as nanoGPT has it
             steps["nanoGPT"] = Peer(peer, shape, ours.loader).step
-        block = max(2, 12 * 64 // micro) if torch.cuda.is_available() else 2
+        block = max(2, 8 * 64 // micro) if torch.cuda.is_available() else 2
         outcome: dict[str, Any] = dict(by_turns(steps, ours.step_tokens, rounds=7, block=block))
         best = peak(world.device, "bfloat16")
         for each in list(outcome.values()):

@@ -154,8 +154,8 @@ def shape_of(spec: PretrainSpec, vocab: int) -> Shape:
 
 
 def batch_of(spec: PretrainSpec, shape: Shape) -> int:
-    """Give the samples of one step: as asked, else about 2,000 tokens for each layer of a small model, 0.5M for big."""
-    tokens = 2048 if spec.model == "depth" else 524_288
+    """Give the samples of one step: as asked, else 512 tokens for each layer of a small model, 0.5M tokens for big."""
+    tokens = 512 * spec.depth if spec.model == "depth" else 524_288
     return spec.batch or max(1, tokens // shape.context)
 
 

@@ -34,20 +34,20 @@ class PretrainSpec:
     corpus_bytes: int = 6_000_000
     """Most bytes of the corpus that are read. Default: 6,000,000."""
 
-    vocab_size: int = 2048
-    """Entries of the BPE tokenizer trained on the corpus, 300 to 200,000. Default: 2048."""
+    vocab_size: int = 1024
+    """Entries of the BPE tokenizer trained on the corpus, 300 to 200,000. Default: 1024."""
 
     model: str = "depth"
     """Shape of the model: `depth`, `gpt2-124m`, `llama-1b`, `llama-8b` or `llama-70b`. Default: `depth`."""
 
-    depth: int = 3
-    """The dial: layers of the `depth` model. Width is 64 x depth; heads, batch and learning rate follow. Default: 3."""
+    depth: int = 2
+    """The dial: layers of the `depth` model. Width is 64 x depth; heads, batch and learning rate follow. Default: 2."""
 
     context: int = 0
     """Tokens in a sample. Default 0: 128 for `depth`, else what the shape was made for."""
 
-    steps: int = 300
-    """Optimizer steps. Default: 300."""
+    steps: int = 400
+    """Optimizer steps. Default: 400."""
 
     batch: int = 0
     """Samples in one optimizer step, over all processes. Default 0: derived from the shape."""

@@ -1,0 +1,128 @@
+"""Run training gangs of forked processes, one scenario after the other: `python gang.py FOLDER < scenarios.json`.
+
+Torch is imported once, before any fork, so that a gang starts in milliseconds. Each scenario is a list of lives; a
+life has a number of workers, settings, and maybe a step at which worker 0 kills itself. Prints one JSON object.
+"""
+
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import torch.distributed.checkpoint
+import torch.distributed.fsdp
+import torch.distributed.pipelining
+import torch.distributed.tensor.parallel  # imported before the fork
+from workloads.pretrain import train as loop
+from workloads.pretrain.errors import RunError
+from workloads.pretrain.job import Job
+from workloads.pretrain.loader import Loader
+from workloads.pretrain.spec import PretrainSpec
+from workloads.store import Store, StoreError
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def worker(folder: Path, name: str, life: dict, rank: int, port: int) -> int:
+    """Be one worker of one life; what it sees and says lands in files."""
+    out = (folder / f"{name}.{rank}.log").open("a")
+    os.dup2(out.fileno(), 1)
+    os.dup2(out.fileno(), 2)
+    sys.stdout = sys.stderr = out
+    world = life["workers"]
+    os.environ |= {
+        "RANK": str(rank),
+        "LOCAL_RANK": str(rank),
+        "WORLD_SIZE": str(world),
+        "LOCAL_WORLD_SIZE": str(world),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+        "OMP_NUM_THREADS": "1",
+    }
+    scratch = folder / f"{name}.scratch"
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    os.environ["CAUSEWAY_SCRATCH"] = str(scratch)
+    job = Job(
+        spec=PretrainSpec.parse(life["spec"]),
+        store_url=(folder / name / "bucket").as_uri(),
+        key_ring=None,
+        run="run",
+        result=folder / f"{name}.result.json",
+        scratch=scratch,
+    )
+    spy(folder / f"{name}.samples.jsonl", life, rank)
+    try:
+        return loop.train(job, time.time())
+    except (RunError, StoreError) as error:
+        print(f"error: {error}")
+        return 2
+    except Exception:
+        traceback.print_exc(file=out)
+        return 1
+    finally:
+        out.flush()
+
+
+def spy(target: Path, life: dict, rank: int) -> None:
+    """Write down each step's samples, and end this worker where the life says so."""
+    load, step = Loader.load, loop.one_step
+
+    def noting(self, consumed, data_rank, world, micro):
+        batch = load(self, consumed, data_rank, world, micro)
+        with target.open("a") as file:
+            file.write(json.dumps({"consumed": consumed, "rank": data_rank, "samples": batch.samples.tolist()}) + "\n")
+        return batch
+
+    def dying(run, rate, window):
+        if rank == 0 and life.get("kill_at") == run.step:
+            run.checkpoints.wait()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if rank == 0 and life.get("term_at") == run.step:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(run, rate, window)
+
+    Loader.load, loop.one_step = noting, dying
+
+
+def live(folder: Path, name: str, life: dict) -> list[int]:
+    """Fork the workers of one life; give their exit codes."""
+    port, children = free_port(), []
+    for rank in range(life["workers"]):
+        child = os.fork()
+        if child == 0:
+            os._exit(worker(folder, name, life, rank, port))
+        children.append(child)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def main() -> None:
+    """Run all scenarios."""
+    folder = Path(sys.argv[1])
+    outcomes = {}
+    for name, lives in json.load(sys.stdin).items():
+        Store.create((folder / name / "bucket").as_uri())
+        begin = time.time()
+        codes = [live(folder, name, life) for life in lives]
+        result = folder / f"{name}.result.json"
+        outcomes[name] = {
+            "codes": codes,
+            "seconds": time.time() - begin,
+            "result": json.loads(result.read_text()) if result.exists() else None,
+            "log": "".join(path.read_text() for path in sorted(folder.glob(f"{name}.*.log"))),
+        }
+    json.dump(outcomes, sys.stdout)
+
+
+if __name__ == "__main__":
+
+    main()

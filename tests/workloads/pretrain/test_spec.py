@@ -1,0 +1,71 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from workloads.pretrain.errors import RunError
+from workloads.pretrain.spec import PretrainSpec
+from workloads.pretrain.timeouts import Timeouts
+
+
+def test_defaults_survive_a_round_trip() -> None:
+    """Settings written as JSON for the workers parse back to the same spec."""
+    spec = PretrainSpec.parse({"depth": 3, "mesh": {"shard": 2}, "corpus": "/data/books"})
+    assert PretrainSpec.parse(json.loads(spec.to_json())) == spec
+    assert PretrainSpec.parse({}) == PretrainSpec()
+
+
+def test_numbers_may_arrive_as_floats() -> None:
+    """Pulumi turns 3 into 3.0; a whole float is a whole number, and a whole number may stand for a float."""
+    spec = PretrainSpec.parse({"depth": 3.0, "mesh": {"tensor": 2.0}, "weight_decay": 0})
+    assert (spec.depth, spec.mesh["tensor"], spec.weight_decay) == (3, 2, 0.0)
+    assert type(spec.depth) is int
+
+
+def test_all_mistakes_come_at_once() -> None:
+    """Five mistakes give five lines, each with the setting, the value, what is allowed and the nearest name."""
+    given = {"stesp": 3, "depth": 0, "model": "llama-8", "keep": "two", "mesh": {"tensors": 2}}
+    with pytest.raises(RunError) as caught:
+        PretrainSpec.parse(given)
+    text = str(caught.value)
+    assert text.count("\n  - ") == 5
+    for part in ("did you mean 'steps'", "1 to 64", "did you mean 'llama-8b'", "'two'", "tensors"):
+        assert part in text
+
+
+def test_command_and_environment_are_what_torchrun_needs() -> None:
+    """The command starts the asked processes, listens on loopback, and every timeout comes from one number."""
+    spec = PretrainSpec.parse({"detect_within": 120})
+    command = spec.command("python", 2)
+    assert command[:3] == ["python", "-m", "torch.distributed.run"]
+    assert {"--nproc-per-node=2", "--max-restarts=3", "--local-addr=127.0.0.1"} <= set(command)
+    assert command[-2:] == ["-m", "workloads.pretrain"]
+    environment = spec.environment("file:///data", "/keys", "runs/a")
+    assert environment["CAUSEWAY_RUN"] == "runs/a"
+    assert json.loads(environment["CAUSEWAY_CONFIG"]) == {"detect_within": 120.0}
+
+
+@pytest.mark.parametrize("detect", [5.0, 60.0, 600.0, 3600.0])
+@pytest.mark.parametrize("notice", [5.0, 30.0, 120.0])
+def test_timeouts_are_strictly_ordered(detect: float, notice: float) -> None:
+    """Whoever watches must look more often than whoever waits; the orchestrator waits longest."""
+    limits = Timeouts.derive(detect, notice)
+    assert limits.monitor < limits.keep_alive < limits.collective < limits.join
+    assert 3 * limits.keep_alive <= limits.collective
+    assert limits.notice < limits.grace
+
+
+def test_pod_describes_a_node_for_any_orchestrator() -> None:
+    """Eight GPUs give eight workers, a metrics port on all addresses, and a grace beyond the notice."""
+    pod = PretrainSpec().pod(8, "s3://bucket/prefix")
+    assert "--nproc-per-node=8" in pod.command
+    assert pod.ports["metrics"] == json.loads(pod.environment["CAUSEWAY_CONFIG"])["metrics_port"]
+    assert pod.grace_seconds > PretrainSpec().notice
+
+
+def test_spec_needs_no_torch() -> None:
+    """Stacks import the spec; torch must not come with it."""
+    code = "import sys, workloads.pretrain.spec, workloads.pretrain.shape; print('torch' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert answer.stdout.strip() == "False"
