@@ -4,14 +4,11 @@ import importlib
 import importlib.util
 import pkgutil
 from types import ModuleType
-from typing import Literal, get_args
 
+from infra.catalog.platforms import PLATFORMS, Platform
 from infra.problems import nearest
 
-Platform = Literal["aws", "gcp", "azure", "onprem", "local"]
-
-PLATFORMS: tuple[str, ...] = get_args(Platform)
-"""All platforms, in the order in which tables print them."""
+__all__ = ["PLATFORMS", "NoBackendError", "Platform", "backend", "supported"]
 
 
 class NoBackendError(ValueError):

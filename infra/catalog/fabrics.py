@@ -85,6 +85,8 @@ class Fabric(Cited):
     """The size of /dev/shm that the vendor's test asks for."""
     env: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
     """What a pod must set for NCCL."""
+    fork_env: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
+    """What a pod sets beside it when its data loaders fork, which huge pages do not bear."""
     forbidden_env: tuple[str, ...] = ()
     """Variables that break it, as prefixes."""
     capabilities: tuple[str, ...] = ()

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from infra.catalog.platforms import PLATFORMS, Platform
 from infra.catalog.rows import CatalogError, Cited, FrozenMap, Row, read
-from infra.platforms import PLATFORMS, Platform
 from infra.problems import nearest
 
 Positive = Annotated[int, Field(gt=0)]

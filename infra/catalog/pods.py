@@ -33,13 +33,14 @@ class Toleration:
     """The effect that it bears. Default: NoSchedule."""
 
 
-def request(machine: Machine, count: int | None = None) -> dict[str, str]:
+def request(machine: Machine, count: int | None = None, *, forks: bool = False) -> dict[str, str]:
     """Give the extended resources of a pod.
 
     Args:
         machine: The machine type it runs on.
         count: Accelerators of the pod. Default: all of the machine. Fewer than all get no fabric device, since a job
             that crosses machines takes whole ones (RDMA NICs cannot be shared between the pods of a node).
+        forks: Whether its data loaders fork; then it takes no huge pages. Default: no.
 
     Raises:
         CatalogError: The machine has no accelerators, or fewer than asked for.
@@ -52,7 +53,8 @@ def request(machine: Machine, count: int | None = None) -> dict[str, str]:
             f"{machine.name} has {machine.gpus} accelerators, not {wanted}: ask for 1 to {machine.gpus}"
         )
     resources = {accelerators.get(machine.accelerator.model).resource: str(wanted)}
-    return resources | (_fabric(machine) if wanted == machine.gpus else {})
+    whole = _fabric(machine) if wanted == machine.gpus else {}
+    return resources | {name: size for name, size in whole.items() if not (forks and name == "hugepages-2Mi")}
 
 
 def _fabric(machine: Machine) -> dict[str, str]:
@@ -107,9 +109,17 @@ def tolerations(machine: Machine) -> tuple[Toleration, ...]:
     return tuple(Toleration(taint.key) for taint in taints(machine))
 
 
-def environment(machine: Machine) -> Mapping[str, str]:
-    """Give what NCCL needs in the pod's environment; nothing on a machine without a fabric."""
-    return fabrics.get(machine.link.fabric).env if machine.link else {}
+def environment(machine: Machine, *, forks: bool = False) -> Mapping[str, str]:
+    """Give what NCCL needs in the pod's environment; nothing on a machine without a fabric.
+
+    Args:
+        machine: The machine type it runs on.
+        forks: Whether its data loaders fork, as PyTorch's do with workers. Default: no.
+    """
+    if machine.link is None:
+        return {}
+    fabric = fabrics.get(machine.link.fabric)
+    return {**fabric.env, **(fabric.fork_env if forks else {})}
 
 
 def pods_per_node(machine: Machine, *, fabric: bool = True) -> int:

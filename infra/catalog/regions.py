@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from infra.catalog.platforms import Platform
 from infra.catalog.rows import CatalogError, Cited, UnknownFactError, read
-from infra.platforms import Platform
 from infra.problems import nearest
 
 Country = Annotated[str, Field(pattern=r"^[a-z]{2}$")]

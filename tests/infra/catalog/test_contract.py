@@ -143,6 +143,22 @@ def test_huge_pages_are_asked_for_where_the_host_has_them() -> None:
     assert "hugepages_mib" in of(("aws", "p5en.48xlarge")).unknown
 
 
+def test_forking_loaders_and_huge_pages_exclude_each_other() -> None:
+    """A pod whose loaders fork switches huge pages off and asks for none; one that does not fork has them."""
+    p5 = of(("aws", "p5.48xlarge"))
+    assert pods.environment(p5, forks=True)["FI_EFA_USE_HUGE_PAGE"] == "0"
+    assert "hugepages-2Mi" not in pods.request(p5, forks=True)
+    assert "FI_EFA_USE_HUGE_PAGE" not in pods.environment(p5)
+
+
+def test_no_environment_has_what_breaks_the_fabric() -> None:
+    """Variables that a fabric forbids are in no environment; RDMAV_FORK_SAFE is one of them."""
+    assert fabrics.get("efa").forbidden_env == ("RDMAV_",)
+    for row in fabrics.all():
+        names = {*row.env, *row.fork_env}
+        assert not [name for name in names if name.startswith(row.forbidden_env or ("\0",))]
+
+
 def test_taints_are_tolerated_by_what_is_generated_with_them() -> None:
     """A GPU node keeps other pods off, and the tolerations of the same row open exactly that taint."""
     for name in (("aws", "p5.48xlarge"), ("aws", "trn1.32xlarge"), ("gcp", "ct6e-standard-4t")):
