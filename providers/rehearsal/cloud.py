@@ -139,6 +139,11 @@ class Cloud:
             self.planned.add((token, name))
         return {**inputs, **promised(self.resource(token).outputs, inputs, unknown)}
 
+    def foresee_update(self, token: str, olds: Bag, news: Bag) -> Bag:
+        """What a preview can say of a changed resource."""
+        del token
+        return {**olds, **news}
+
     def make(self, token: str, urn_name: str, inputs: Bag, settings: Settings) -> Made:
         """Compute what the cloud would compute for a new resource."""
         row = self.table.row(token)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from providers.base.values import UNKNOWN, Bag, plain
+from providers.base.values import UNKNOWN, Bag, Secret, plain
 from providers.rehearsal.schema import Anything, Choice, Either, Fields, ListOf, MapOf, Property, Scalar, Type
 
 _FIELD = re.compile(r"\{([A-Za-z][\w.]*)\}")
@@ -106,6 +106,22 @@ def stand_in(name: str, wanted: Type, depth: int = 0) -> Any:
             }
         case MapOf() | Anything() | Fields() | Scalar():
             return {}
+
+
+def conform(value: Any, wanted: Type) -> Any:
+    """Give an input the form of its output, where the two differ: ARM takes lists of ids and gives maps by id."""
+    if isinstance(value, Secret):
+        return Secret(conform(value.value, wanted))
+    if isinstance(wanted, MapOf) and isinstance(value, list):
+        if any(item is UNKNOWN for item in value):
+            return UNKNOWN
+        return {str(plain(item)): stand_in("", wanted.value) for item in value}
+    if isinstance(wanted, Fields) and isinstance(value, Mapping):
+        known = wanted.properties
+        return {key: conform(item, known[key].type) if key in known else item for key, item in value.items()}
+    if isinstance(wanted, ListOf) and isinstance(value, list):
+        return [conform(item, wanted.item) for item in value]
+    return value
 
 
 def _kebab(name: str) -> str:

@@ -165,7 +165,8 @@ class StandIn(Plugin):
         """Change the resource in place."""
         olds, news, settings = wire.decode(request.olds), wire.decode(request.news), self._of(context)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=wire.encode({**olds, **news}))
+            foreseen = self.cloud.foresee_update(request.type, olds, news)
+            return provider_pb2.UpdateResponse(properties=wire.encode(foreseen))
         with self.account.change():
             record = self._record(request, settings, olds)
             if record is None:

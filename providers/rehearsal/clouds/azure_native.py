@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -10,9 +11,9 @@ import yaml
 from providers.base.errors import Problem, ProviderError, nearest
 from providers.base.values import Bag, Path, Secret, plain
 from providers.rehearsal.account import Record
-from providers.rehearsal.cloud import Cloud, Settings
+from providers.rehearsal.cloud import Cloud, Made, Settings
 from providers.rehearsal.clouds.aws_lookups import CERTIFICATE
-from providers.rehearsal.fill import Filler, stand_in
+from providers.rehearsal.fill import Filler, conform, stand_in
 from providers.rehearsal.schema import Property, Scalar
 from providers.rehearsal.table import Row
 
@@ -159,9 +160,29 @@ class AzureNative(Cloud):
         lists = [entry for entry in parent.inputs.values() if isinstance(entry, list)] if parent else []
         return any(isinstance(item, dict) and item.get("name") == rest for entry in lists for item in entry)
 
+    def foresee(self, token: str, inputs: Bag) -> Bag:
+        """Give inputs the form of outputs."""
+        return self._formed(token, super().foresee(token, inputs))
+
+    def foresee_update(self, token: str, olds: Bag, news: Bag) -> Bag:
+        """Give inputs the form of outputs."""
+        return self._formed(token, super().foresee_update(token, olds, news))
+
+    def make(self, token: str, urn_name: str, inputs: Bag, settings: Settings) -> Made:
+        """Give inputs the form of outputs."""
+        made = super().make(token, urn_name, inputs, settings)
+        return replace(made, outputs=self._formed(token, made.outputs))
+
+    def _formed(self, token: str, bag: Bag) -> Bag:
+        outputs = self.resource(token).outputs
+        return {
+            name: conform(value, outputs[name].type) if name in outputs else value
+            for name, value in bag.items()
+        }
+
     def update(self, record: Record, outputs: Bag, inputs: Bag, settings: Settings) -> Bag:
         """Keep the ARM name: inputs call it otherwise."""
-        changed = super().update(record, outputs, inputs, settings)
+        changed = self._formed(record.token, super().update(record, outputs, inputs, settings))
         return {**changed, "name": record.outputs["name"]} if "name" in record.outputs else changed
 
     def replaces(self, token: str, path: Path) -> bool:
