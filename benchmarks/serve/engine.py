@@ -151,9 +151,7 @@ def _cut(weight: torch.Tensor, rows: slice, columns: slice) -> torch.Tensor:
     return weight[rows].clone() if weight.dim() == 1 else weight[rows, columns].contiguous()
 
 
-def measure(
-    bench: Bench, shape_name: str, load: Load, ours: Runner, theirs: Any, device: torch.device
-) -> None:
+def measure(bench: Bench, shape_name: str, load: Load, ours: Runner, theirs: Any) -> None:
     """Alternate ours and theirs; report output tokens a second."""
     shape, device = SHAPES[shape_name], ours.llama.weights.embedding.device
     taken: dict[str, list[float]] = {"ours": [], "theirs": []}

@@ -10,20 +10,38 @@ import logging
 import os
 import sys
 
+from workloads.serve.batch import Model
 from workloads.serve.settings import Settings, from_environment
+from workloads.serve.shape import Shape
+from workloads.serve.source import Source
 
 
 def run(settings: Settings) -> int:
     """Load and serve."""
     from workloads.serve.server import serve
     from workloads.serve.source import open_source
-    from workloads.serve.start import read_shape, start
+    from workloads.serve.start import read_shape
     from workloads.serve.text import read_words
 
     source = open_source(settings.model, settings.store_url, settings.key_ring)
     shape = read_shape(source)
     words = read_words(source)
-    return serve(settings, start(settings.spec, source, shape), words, shape.vocabulary)
+    return serve(settings, _model(settings, shape, source), words, shape.vocabulary)
+
+
+def _model(settings: Settings, shape: Shape, source: Source) -> Model:
+    """Load the model on one device, or on several that hold it together."""
+    from workloads.serve.start import check_devices, start
+
+    spec = settings.spec
+    if spec.accelerators < 2:
+        return start(spec, source, shape)
+    from workloads.serve.parallel import Plan, start_team
+
+    check_devices(spec)
+    return start_team(
+        Plan(spec, shape, settings.model, settings.store_url, settings.key_ring, spec.accelerators, "cuda")
+    )
 
 
 def main() -> int:

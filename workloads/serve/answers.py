@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from workloads.serve.batch import Drawn, Sampling
 from workloads.serve.engine import Engine, Ticket, clock
 from workloads.serve.errors import timed_out
 from workloads.serve.metrics import Metrics
-from workloads.serve.scheduler import Answer
+from workloads.serve.scheduler import Answer, Event
 from workloads.serve.text import Transcript, Words
 
 
@@ -84,7 +85,7 @@ class Reader:
         self.completion_tokens = 0
         self._open = set(range(len(self.transcripts)))
         self._last = [job.arrival] * len(self.transcripts)
-        metrics.prompt.inc(self.prompt_tokens)
+        metrics.prompt += self.prompt_tokens
 
     @property
     def prompt_tokens(self) -> int:
@@ -100,56 +101,73 @@ class Reader:
 
     async def deltas(self) -> AsyncIterator[list[Delta]]:
         """Give the pieces as they come; the ticket goes back however this ends."""
-        deadline = self.job.arrival + self.seconds
+        left = self.job.arrival + self.seconds - clock()
+        alarm = asyncio.get_running_loop().call_later(left, self.ticket.fail, timed_out(self.seconds))
         try:
             while self._open:
-                try:
-                    async with asyncio.timeout(deadline - clock()):
-                        news = await self.ticket.news()
-                except TimeoutError:
-                    raise timed_out(self.seconds) from None
+                news = await self.ticket.news()
                 now = clock()
-                yield [
-                    self._delta(one.index, one.drawn, one.finish, now)
-                    for one in news
-                    if one.index in self._open
-                ]
+                if len(self._open) == 1:  # the common case: all news is of one answer
+                    (index,) = self._open
+                    yield [self._delta(index, [one for one in news if one.index == index], now)]
+                else:
+                    yield [
+                        self._delta(index, list(events), now)
+                        for index, events in groupby(sorted(news, key=_index), key=_index)
+                        if index in self._open
+                    ]
         finally:
+            alarm.cancel()
             self._close()
 
-    def _delta(self, index: int, drawn: Drawn, finish: str | None, now: float) -> Delta:
-        self._observe(index, now)
-        transcript = self.transcripts[index]
-        hidden = finish == "stop"  # an end token has no text
-        text = "" if hidden else transcript.add(drawn.token)
-        if transcript.stopped and not finish:
+    def _delta(self, index: int, events: Sequence[Event], now: float) -> Delta:
+        """Turn the news of one answer, oldest first, into its next piece."""
+        transcript, text, kept = self.transcripts[index], "", []
+        finish: str | None = None
+        for event in events:
+            self._observe(index, now)
+            finish = event.finish
+            if finish == "stop":  # an end token has no text
+                break
+            kept.append(event.drawn)
+            text += transcript.add(event.drawn.token)
+            if transcript.stopped:
+                break
+        if transcript.stopped:
+            if finish is None:
+                self.engine.drop(self.ticket, index)
             finish = "stop"
-            self.engine.drop(self.ticket, index)
         elif finish:
             text += transcript.end()
             finish = "stop" if transcript.stopped else finish
         if finish:
-            self._open.discard(index)
-            self.metrics.ended(finish)
-            self.metrics.whole.observe(now - self.job.arrival)
-        return Delta(index, text, () if hidden else (drawn,), finish)
+            self._ended(index, finish, now)
+        return Delta(index, text, tuple(kept), finish)
+
+    def _ended(self, index: int, finish: str, now: float) -> None:
+        self._open.discard(index)
+        self.metrics.ended[finish] += 1
+        self.metrics.whole.add(now - self.job.arrival)
 
     def _observe(self, index: int, now: float) -> None:
-        first = self._last[index] == self.job.arrival
-        if first:
-            self.metrics.first_token.observe(now - self.job.arrival)
-            self.metrics.started([self.ticket.answers[index]], self.job.arrival)
+        before, arrival = self._last[index], self.job.arrival
+        if before == arrival:
+            self.metrics.first_token.add(now - arrival)
+            self.metrics.queued.add(max(0.0, self.ticket.answers[index].started - arrival))
         else:
-            self.metrics.between.observe(now - self._last[index])
+            self.metrics.between.add(now - before)
         self._last[index] = now
         self.completion_tokens += 1
-        self.metrics.generated.inc()
+        self.metrics.generated += 1
 
     def _close(self) -> None:
         self.engine.finish(self.ticket)
-        for _ in self._open:
-            self.metrics.ended("abort")
+        self.metrics.ended["abort"] += len(self._open)
         self._open.clear()
+
+
+def _index(event: Event) -> int:
+    return event.index
 
 
 @dataclass(slots=True)

@@ -111,7 +111,7 @@ def _errors(app: FastAPI, service: Service) -> None:
     """Answer every error in OpenAI's form."""
 
     def answer(error: RefusedError) -> Response:
-        service.metrics.refused(error.status)
+        service.metrics.refused[str(error.status)] += 1
         return Json(error.body, error.status, headers=error.headers)
 
     async def refused(request: Request, error: Exception) -> Response:
@@ -230,7 +230,7 @@ async def _events(service: Service, reader: Reader, form: Form, *, usage: bool) 
                 if pieces:
                     yield b"".join(event(form.chunk(one)) for one in pieces)
         except RefusedError as error:
-            service.metrics.refused(error.status)
+            service.metrics.refused[str(error.status)] += 1
             yield event(error.body)
             return
         if usage:

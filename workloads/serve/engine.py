@@ -6,7 +6,6 @@ import logging
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -30,11 +29,11 @@ class Ticket:
         self.number, self.answers, self.blocks = number, answers, blocks
         self.open = set(range(len(answers)))
         self.failure: RefusedError | None = None
-        self._news: deque[Event] = deque()
+        self._news: list[Event] = []
         self._waiter: asyncio.Future[None] | None = None
 
     async def news(self) -> list[Event]:
-        """Wait for news and take all of it; raises RefusedError when the model has failed."""
+        """Wait for news and take all of it; raises RefusedError when the model has failed or time is over."""
         if not self._news and self.failure is None:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
@@ -43,9 +42,13 @@ class Ticket:
                 self._waiter = None
         if self.failure is not None:
             raise self.failure
-        taken = list(self._news)
-        self._news.clear()
+        taken, self._news = self._news, []
         return taken
+
+    def fail(self, failure: RefusedError) -> None:
+        """End the request with an error."""
+        self.failure = failure
+        self.wake()
 
     def tell(self, event: Event) -> None:
         """Add news and wake the reader."""
@@ -205,8 +208,7 @@ class Engine:
     def _fail(self) -> None:
         self.failure = failed()
         for ticket in self.tickets.values():
-            ticket.failure = self.failure
-            ticket.wake()
+            ticket.fail(self.failure)
 
 
 def clock() -> float:

@@ -1,12 +1,13 @@
 """Prometheus metrics under vLLM's names, so that its dashboards, autoscalers and routers work unchanged."""
 
-from collections.abc import Iterable
+import bisect
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from workloads.serve.engine import Engine
-from workloads.serve.scheduler import Answer
 
 _FAST = (
     0.001,
@@ -71,91 +72,104 @@ _LONG = (
 )
 
 
+class Tally:
+    """A histogram of one thread: no lock and no labels, since every token passes here."""
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds, self.counts, self.total = bounds, [0] * (len(bounds) + 1), 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one duration."""
+        self.counts[bisect.bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Give the cumulative counts by upper bound, as Prometheus wants them."""
+        names, below, found = [*map(str, self.bounds), "+Inf"], 0, []
+        for name, count in zip(names, self.counts, strict=True):
+            below += count
+            found.append((name, float(below)))
+        return found
+
+
 class Metrics:
-    """Counters and histograms of requests, and gauges read from the engine when the page is asked for."""
+    """What requests add up to. Written by the event loop only."""
 
     def __init__(self, engine: Engine, model_name: str) -> None:
+        self.first_token, self.between = Tally(_FAST), Tally(_BETWEEN)
+        self.whole, self.queued = Tally(_LONG), Tally(_LONG)
+        self.prompt = self.generated = 0
+        self.ended: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
         self.registry = CollectorRegistry()
-        self.registry.register(_EngineMetrics(engine, model_name))
-
-        def histogram(name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
-            made = Histogram(f"vllm:{name}", text, ["model_name"], buckets=buckets, registry=self.registry)
-            return made.labels(model_name)
-
-        def counter(name: str, text: str) -> Counter:
-            return Counter(f"vllm:{name}", text, ["model_name"], registry=self.registry).labels(model_name)
-
-        self.first_token = histogram("time_to_first_token_seconds", "From arrival to the first token.", _FAST)
-        self.between = histogram("inter_token_latency_seconds", "Between two tokens of an answer.", _BETWEEN)
-        self.whole = histogram("e2e_request_latency_seconds", "From arrival to the last token.", _LONG)
-        self.queued = histogram("request_queue_time_seconds", "From arrival to the first step.", _LONG)
-        self.prompt = counter("prompt_tokens", "Prompt tokens taken in.")
-        self.generated = counter("generation_tokens", "Tokens drawn.")
-        self._model_name = model_name
-        self._ended = Counter(
-            "vllm:request_success",
-            "Answers ended, by reason.",
-            ["model_name", "finished_reason"],
-            registry=self.registry,
-        )
-        self._refused = Counter(
-            "causeway:requests_refused",
-            "Requests answered with an error.",
-            ["model_name", "status"],
-            registry=self.registry,
-        )
-
-    def ended(self, reason: str) -> None:
-        """Count an answer that ended."""
-        self._ended.labels(self._model_name, reason).inc()
-
-    def refused(self, status: int) -> None:
-        """Count an error answer."""
-        self._refused.labels(self._model_name, str(status)).inc()
-
-    def started(self, answers: Iterable[Answer], arrival: float) -> None:
-        """Note how long answers waited for their first step."""
-        for answer in answers:
-            self.queued.observe(max(0.0, answer.started - arrival))
+        self.registry.register(_Page(self, engine, model_name))
 
     def page(self) -> bytes:
         """Render the page in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class _EngineMetrics:
-    """What the engine knows at this moment."""
+class _Page:
+    """Turns the counts and the engine's state into metric families when the page is asked for."""
 
-    def __init__(self, engine: Engine, model_name: str) -> None:
-        self.engine, self.model_name = engine, model_name
+    def __init__(self, metrics: Metrics, engine: Engine, model_name: str) -> None:
+        self.metrics, self.engine, self.labels = metrics, engine, {"model_name": model_name}
 
     def describe(self) -> list[Metric]:
-        """Nothing is fixed in advance; the registry need not collect to learn names."""
+        """Fix nothing in advance; the registry need not collect to learn names."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Read gauges and totals."""
-        scheduler, pool, model = self.engine.scheduler, self.engine.scheduler.pool, self.engine.model
-        for name, text, gauge in (
-            ("num_requests_running", "Sequences in the running batch.", len(scheduler.running)),
-            ("num_requests_waiting", "Sequences that wait.", len(scheduler.waiting)),
-            ("kv_cache_usage_perc", "Share of cache blocks held, 0 to 1.", pool.usage),
-        ):
-            family = GaugeMetricFamily(f"vllm:{name}", text, labels=["model_name"])
-            family.add_metric([self.model_name], gauge)
-            yield family
-        for name, text, total in (
-            ("prefix_cache_queries", "Prompt tokens looked up in the cache.", self.engine.counters.queried),
-            ("prefix_cache_hits", "Prompt tokens found in the cache.", self.engine.counters.hit),
-            ("num_preemptions", "Sequences that gave their blocks back.", self.engine.counters.preempted),
-        ):
-            count = CounterMetricFamily(f"vllm:{name}", text, labels=["model_name"])
-            count.add_metric([self.model_name], total)
-            yield count
-        info = GaugeMetricFamily(
-            "vllm:cache_config_info",
-            "Size of the cache.",
-            labels=["model_name", "block_size", "num_gpu_blocks"],
+        """Read everything."""
+        scheduler, pool, metrics = self.engine.scheduler, self.engine.scheduler.pool, self.metrics
+        counters, model = self.engine.counters, self.engine.model
+        yield self._gauge(
+            "vllm:num_requests_running", "Sequences in the running batch.", len(scheduler.running)
         )
-        info.add_metric([self.model_name, str(model.block_size), str(model.blocks)], 1)
-        yield info
+        yield self._gauge("vllm:num_requests_waiting", "Sequences that wait.", len(scheduler.waiting))
+        yield self._gauge("vllm:kv_cache_usage_perc", "Share of cache blocks held, 0 to 1.", pool.usage)
+        sizes = {"block_size": str(model.block_size), "num_gpu_blocks": str(model.blocks)}
+        yield self._gauge("vllm:cache_config_info", "Size of the cache.", 1, sizes)
+        yield self._count(
+            "vllm:prefix_cache_queries", "Prompt tokens looked up in the cache.", counters.queried
+        )
+        yield self._count("vllm:prefix_cache_hits", "Prompt tokens found in the cache.", counters.hit)
+        yield self._count(
+            "vllm:num_preemptions", "Sequences that gave their blocks back.", counters.preempted
+        )
+        yield self._count("vllm:prompt_tokens", "Prompt tokens taken in.", metrics.prompt)
+        yield self._count("vllm:generation_tokens", "Tokens drawn.", metrics.generated)
+        yield self._counts(
+            "vllm:request_success", "Answers ended, by reason.", "finished_reason", metrics.ended
+        )
+        yield self._counts(
+            "causeway:requests_refused", "Requests answered with an error.", "status", metrics.refused
+        )
+        yield self._histogram(
+            "vllm:time_to_first_token_seconds", "Arrival to first token.", metrics.first_token
+        )
+        yield self._histogram("vllm:inter_token_latency_seconds", "Between two tokens.", metrics.between)
+        yield self._histogram("vllm:e2e_request_latency_seconds", "Arrival to last token.", metrics.whole)
+        yield self._histogram("vllm:request_queue_time_seconds", "Arrival to first step.", metrics.queued)
+
+    def _gauge(self, name: str, text: str, value: float, more: Mapping[str, str] | None = None) -> Metric:
+        labels = {**self.labels, **(more or {})}
+        family = GaugeMetricFamily(name, text, labels=list(labels))
+        family.add_metric(list(labels.values()), value)
+        return family
+
+    def _count(self, name: str, text: str, value: float) -> Metric:
+        family = CounterMetricFamily(name, text, labels=list(self.labels))
+        family.add_metric(list(self.labels.values()), value)
+        return family
+
+    def _counts(self, name: str, text: str, label: str, values: Mapping[str, int]) -> Metric:
+        family = CounterMetricFamily(name, text, labels=[*self.labels, label])
+        for key, value in sorted(values.items()):
+            family.add_metric([*self.labels.values(), key], value)
+        return family
+
+    def _histogram(self, name: str, text: str, tally: Tally) -> Metric:
+        family = HistogramMetricFamily(name, text, labels=list(self.labels))
+        family.add_metric(list(self.labels.values()), tally.buckets(), tally.total)
+        return family

@@ -1,6 +1,7 @@
 """From settings to a model in memory."""
 
 import logging
+import os
 
 import torch
 
@@ -42,6 +43,7 @@ def start(spec: ServeSpec, source: Source, shape: Shape) -> Runner:
     """Load a model on this process's device: the first GPU, or the CPU where the spec asks for no accelerator."""
     check_devices(spec)
     device = torch.device("cuda", 0) if spec.accelerators else torch.device("cpu")
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))  # one core is the event loop's
     weights = load(source, shape, device, dtype(spec), float8=spec.weights == "float8")
     return make_runner(spec, shape, weights)
 

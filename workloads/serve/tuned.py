@@ -61,12 +61,13 @@ class RowProduct:
 
 def tune(weights: Weights) -> tuple[Weights, dict[str, str]]:
     """Choose for each kind of matrix by measuring all layers of it in turn; also tell what was chosen."""
-    layers, told = weights.layers, {}
-    qkv, told["qkv"] = _choose([layer.qkv for layer in layers])
-    out, told["out"] = _choose([layer.out for layer in layers])
-    gate_up, told["gate_up"] = _choose([layer.gate_up for layer in layers])
-    down, told["down"] = _choose([layer.down for layer in layers])
-    head, told["head"] = _choose([weights.head])
+    layers, dtype = weights.layers, weights.embedding.dtype
+    told: dict[str, str] = {}
+    qkv, told["qkv"] = _choose([layer.qkv for layer in layers], dtype)
+    out, told["out"] = _choose([layer.out for layer in layers], dtype)
+    gate_up, told["gate_up"] = _choose([layer.gate_up for layer in layers], dtype)
+    down, told["down"] = _choose([layer.down for layer in layers], dtype)
+    head, told["head"] = _choose([weights.head], dtype)
     chosen = tuple(
         dataclasses.replace(layer, qkv=first, out=second, gate_up=third, down=fourth)
         for layer, first, second, third, fourth in zip(layers, qkv, out, gate_up, down, strict=True)
@@ -74,10 +75,10 @@ def tune(weights: Weights) -> tuple[Weights, dict[str, str]]:
     return dataclasses.replace(weights, layers=chosen, head=head[0]), told
 
 
-def _choose(group: Sequence[Linear]) -> tuple[list[Linear], str]:
+def _choose(group: Sequence[Linear], dtype: torch.dtype) -> tuple[list[Linear], str]:
     bases = [one for one in group if isinstance(one, Plain | Float8)]
     assert len(bases) == len(group), "weights are tuned once"
-    x = torch.randn(1, bases[0].weight.shape[1], device=bases[0].weight.device, dtype=torch.bfloat16)
+    x = torch.randn(1, bases[0].weight.shape[1], device=bases[0].weight.device, dtype=dtype)
     best, told = _time(bases, x), "library"
     chosen: list[Linear] = list(bases)
     for tiling in CANDIDATES:
