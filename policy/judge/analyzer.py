@@ -21,6 +21,8 @@ from policy.judge import wire
 from policy.judge.bench import Bench, BrokenRuleError
 from policy.judge.finding import Finding
 from policy.judge.remedies import mend
+from policy.judge.summary import summary
+from policy.model.resource import Resource
 from policy.model.rule import Level, OnUnknown, Rule, Severity
 
 PACK, VERSION = "causeway", "0.1.0"
@@ -62,9 +64,9 @@ BenchMaker = Callable[[Run], Bench]
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """One run of the engine: configured first, then asked once a resource, then once for the stack."""
 
-    def __init__(self, make: BenchMaker, stop: Callable[[], None]) -> None:
-        self._make = make
-        self._stop = stop
+    def __init__(self, make: BenchMaker, stop: Callable[[], None], tell: Callable[[str], None]) -> None:
+        self._make, self._stop, self._tell = make, stop, tell
+        self._early: list[Finding] = []
         self._run = Run()
         self._bench: Bench | None = None
 
@@ -102,7 +104,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Analyze(self, request: proto.AnalyzeRequest, context: grpc.ServicerContext) -> proto.AnalyzeResponse:
         """Judge one resource before it is created."""
-        return self._guard(context, lambda: _answer(self._judges().before_create(wire.analyzed(request))))
+        return self._guard(context, lambda: _answer(self._consider(wire.analyzed(request))))
 
     def AnalyzeStack(
         self, request: proto.AnalyzeStackRequest, context: grpc.ServicerContext
@@ -110,9 +112,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Judge the whole stack."""
         return self._guard(
             context,
-            lambda: _answer(
-                self._judges().whole_stack(wire.in_stack(resource) for resource in request.resources)
-            ),
+            lambda: _answer(self._conclude(wire.in_stack(resource) for resource in request.resources)),
         )
 
     def Remediate(
@@ -128,6 +128,17 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Leave at once."""
         self._stop()
         return Empty()
+
+    def _consider(self, resource: Resource) -> list[Finding]:
+        findings = self._judges().before_create(resource)
+        self._early += findings
+        return findings
+
+    def _conclude(self, resources: Iterable[Resource]) -> list[Finding]:
+        bench = self._judges()
+        findings = bench.whole_stack(resources)
+        self._tell(summary(bench, [*self._early, *findings]))
+        return findings
 
     def _judges(self) -> Bench:
         if self._bench is None:

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import fnmatch
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from infra.catalog.cost.aws import template
@@ -11,11 +11,12 @@ from infra.catalog.cost.charge import Place, Template
 from infra.catalog.cost.estimate import estimate
 from infra.catalog.cost.ledger import Ledger
 from infra.catalog.values import holds_unknown
-from policy.judge.exemptions import Exemption, covering
+from policy.judge.exemptions import covering
 from policy.judge.finding import Finding
 from policy.judge.settings import Setting, settings
 from policy.model import places
 from policy.model.environment import ENVIRONMENT, Environment
+from policy.model.exemption import Exemption
 from policy.model.facts import Facts
 from policy.model.graph import Graph
 from policy.model.labels import team
@@ -27,6 +28,8 @@ Answer = TypeVar("Answer")
 Selected = tuple[tuple[Rule, Check], ...]
 
 
+STACK = "pulumi:pulumi:Stack"
+"""The type of the root of every stack."""
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _POOL = "aws:eks/nodeGroup:NodeGroup"
 
@@ -90,19 +93,19 @@ class Bench:
                 self._meet(resource)
         self.facts = dataclasses.replace(self.facts, graph=Graph(known))
         self._price_pools()
-        findings = []
-        for resource in known:
-            for rule, check in self._active(self._select_at_create(resource.type)):
-                if resource.urn in strangers or (rule.name, resource.urn) in self._put_off:
-                    findings += self._found(rule, resource, self._guarded(rule, check, resource))
-            for rule, check in self._active(self._select_in_stack(resource.type)):
-                findings += self._found(rule, resource, self._guarded(rule, check, resource))
-        return findings
+        findings = [found for one in known if one.type != STACK for found in self._judge(one, strangers)]
+        self.facts = dataclasses.replace(self.facts, idle=tuple(self.unused()))
+        # the stack itself comes last: its rules look at sums, and at exemptions that nothing needed
+        return findings + [
+            found for one in known if one.type == STACK for found in self._judge(one, strangers)
+        ]
 
     def remedied(self, rule: Rule, remedy: Remedy, resource: Resource) -> Mapping[str, Any]:
         """Ask a remedy what it would change; what hangs on unknown values is left alone."""
         better = self._guarded(rule, remedy, resource)
-        return {} if holds_unknown(better) else better
+        tops = {path.split(".", 1)[0].split("[", 1)[0] for path in resource.secrets}
+        # a remedy sees secrets open: what it would write back beside one is left alone
+        return {} if holds_unknown(better) or tops & set(better) else better
 
     def unused(self) -> list[Exemption]:
         """List the exemptions that no finding of this run needed."""
@@ -140,6 +143,13 @@ class Bench:
             outputs=resource.props,
             options=before.options,
         )
+
+    def _judge(self, resource: Resource, strangers: Collection[str]) -> Iterable[Finding]:
+        for rule, check in self._active(self._select_at_create(resource.type)):
+            if resource.urn in strangers or (rule.name, resource.urn) in self._put_off:
+                yield from self._found(rule, resource, self._guarded(rule, check, resource))
+        for rule, check in self._active(self._select_in_stack(resource.type)):
+            yield from self._found(rule, resource, self._guarded(rule, check, resource))
 
     def _active(self, selected: Selected) -> Iterable[tuple[Rule, Check]]:
         return (pair for pair in selected if self.settings[pair[0].name].level is not Level.DISABLED)

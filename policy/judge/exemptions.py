@@ -1,40 +1,19 @@
 """Exemptions: one rule, some resources, a reason, an approver and an end. Mistakes in them stop the run."""
 
 import datetime as dt
-import fnmatch
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from policy.model.exemption import Exemption
 
 LONGEST = dt.timedelta(days=180)
 """How long an exemption may last from the day on which it is read: what is needed for longer is a rule to change."""
 
 _FIELDS = ("urn", "rule", "reason", "approver", "expires")
 _SHORTEST_REASON = 15  # characters: `n/a`, `later` and `todo` are none
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """A breach that someone answers for, until a day."""
-
-    urn: str
-    """A pattern; `*` stands for anything."""
-    rule: str
-    reason: str
-    approver: str
-    expires: dt.date
-    """The last day on which it holds."""
-
-    def covers(self, rule: str, urn: str) -> bool:
-        """Tell whether it is about this rule and this resource."""
-        return self.rule == rule and fnmatch.fnmatchcase(urn, self.urn)
-
-    def text(self) -> str:
-        """Give it in one line."""
-        return f"until {self.expires} by {self.approver}: {self.reason}"
 
 
 class ExemptionsError(ValueError):

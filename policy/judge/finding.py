@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policy.judge.exemptions import Exemption
+from policy.model.exemption import Exemption
 from policy.model.rule import Level, Rule
 from policy.model.verdicts import Fail, Unverified
 
@@ -25,7 +25,7 @@ class Finding:
 
     def text(self) -> str:
         """Give the block that a user reads: what, why, how to mend it, where to read on."""
-        parts = [f"{name:<7}{text}" for name, text in self._parts() if text]
+        parts = [f"{name:<9}{text}" for name, text in self._parts() if text]
         return "\n".join([self.rule.says, *parts])
 
     def _parts(self) -> tuple[tuple[str, str], ...]:
@@ -41,7 +41,7 @@ class Finding:
         return (
             ("what", f"{self.urn}: {what}"),
             ("why", ". ".join(part.rstrip(".") for part in (because, self.rule.why) if part) + "."),
-            ("law", controls),
+            ("controls", controls),
             ("fix", fix),
             ("exempt", self.exemption.text() if self.exemption else ""),
             ("docs", self.rule.url),

@@ -4,11 +4,13 @@ import signal
 import sys
 import threading
 from concurrent import futures
+from functools import partial
 
 import grpc
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policy.judge.analyzer import Analyzer, BenchMaker
+from policy.judge.summary import tell
 
 _MESSAGE_LIMIT = 400 * 1024 * 1024  # the engine's own limit, in bytes: a large stack comes in one message
 
@@ -23,10 +25,17 @@ def serve(make: BenchMaker) -> None:
         futures.ThreadPoolExecutor(max_workers=1),
         options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(make, leave.set), server)
+    analyzer = Analyzer(make, leave.set, partial(_tell, sys.argv[1:]))
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     leave.wait()
     server.stop(grace=None).wait(timeout=1)
+
+
+def _tell(arguments: list[str], text: str) -> None:
+    # the engine gives its address as the first argument; without one there is nobody to tell
+    if arguments:
+        tell(arguments[0], text)

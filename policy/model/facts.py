@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.catalog.cost.ledger import Ledger
 from policy.model.environment import Environment
+from policy.model.exemption import Exemption
 from policy.model.graph import Graph
 
 
@@ -25,6 +26,8 @@ class Facts:
     options: Mapping[str, Any] = field(default_factory=dict)
     """The rule's options from the configuration of the policy pack, defaults filled in."""
 
+    idle: tuple[Exemption, ...] = ()
+    """Exemptions that nothing needed; known when everything else has been judged."""
     today: dt.date = field(default_factory=lambda: dt.datetime.now(tz=dt.UTC).date())
     """The day by which ages are judged. Default: today."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from infra.catalog.values import UNKNOWN
 from policy.judge.bench import Bench, BrokenRuleError
-from policy.judge.exemptions import Exemption
+from policy.model.exemption import Exemption
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Level, OnUnknown, Rule, Severity
@@ -117,6 +117,15 @@ def test_an_exempted_finding_is_advisory_and_counted() -> None:
     assert "until 2027-01-01 by ada: a museum piece" in finding.text()
     assert judge.used == {exemption: 1}
     assert judge.unused() == [idle]
+
+
+def test_an_exemption_that_matches_nothing_is_told() -> None:
+    """An exemption whose resource is gone or mended should go too; the note says which."""
+    idle = Exemption("*::gone", "stores-use-our-keys", "a museum piece", "ada", dt.date(2027, 1, 1))
+    (finding,) = judged([environment()], bench(exemptions=[idle], preview=True))
+    assert finding.rule.name == "exemptions-match-something"
+    assert not finding.stops
+    assert "*::gone" in finding.text()
 
 
 def test_a_disabled_rule_is_not_asked() -> None:

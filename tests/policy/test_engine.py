@@ -250,7 +250,8 @@ def test_a_remedy_adds_what_is_missing_and_leaves_the_rest(start: Start) -> None
     trial.configure(dict.fromkeys(rules, "remediate"))
     assert trial.run("up") == ""
     assert trial.findings == []
-    (made,) = [one for one in trial.stack.export_stack().deployment["resources"] if one["type"] == INSTANCE]
+    state = trial.stack.export_stack().deployment or {}
+    (made,) = [one for one in state["resources"] if one["type"] == INSTANCE]
     assert made["inputs"]["metadataOptions"]["httpTokens"] == "required"
     assert made["inputs"]["tags"] == {
         "data-class": "public",
@@ -258,5 +259,7 @@ def test_a_remedy_adds_what_is_missing_and_leaves_the_rest(start: Start) -> None
         "team": "research",
         "cost-center": "r-1",
     }
-    packs = {"policy_packs": [str(trial.pack)], "policy_pack_configs": [str(trial.folder / "policy.json")]}
-    assert trial.stack.preview(**packs).change_summary == {"same": 3}
+    again = trial.stack.preview(
+        policy_packs=[str(trial.pack)], policy_pack_configs=[str(trial.folder / "policy.json")]
+    )
+    assert again.change_summary == {"same": 3}

@@ -43,7 +43,7 @@ def test_the_sdk_turns_a_mandatory_policy_into_a_note() -> None:
 @pytest.mark.never_again
 def test_ours_stops_at_an_unknown_value() -> None:
     """The same resource before the same create is a mandatory finding of our analyzer (pulumi/pulumi#19737)."""
-    analyzer = Analyzer(lambda run: Bench([BLUE], preview=run.preview), lambda: None)
+    analyzer = Analyzer(lambda run: Bench([BLUE], preview=run.preview), lambda: None, lambda _: None)
     analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(dry_run=False), None)  # type: ignore[arg-type]
     (diagnostic,) = analyzer.Analyze(request(colour=UNKNOWN), None).diagnostics  # type: ignore[arg-type]
     assert diagnostic.enforcementLevel == proto.MANDATORY

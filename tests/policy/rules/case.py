@@ -9,6 +9,7 @@ import pytest
 from infra.catalog import values
 from infra.catalog.values import UNKNOWN, Found
 from policy.judge.bench import Bench
+from policy.model.exemption import Exemption
 from policy.model.resource import Resource
 from policy.model.rule import Rule
 from policy.rules import load
@@ -65,10 +66,13 @@ class Case:
     resources: tuple[Resource, ...]
     environment: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
 
     def judge(self) -> str:
         """Ask the one rule about the stack and give its word on the last resource."""
-        bench = Bench([RULES[self.rule]], options={self.rule: self.options}, preview=True)
+        bench = Bench(
+            [RULES[self.rule]], options={self.rule: self.options}, exemptions=self.exemptions, preview=True
+        )
         watched = [Watched.of(one) for one in self.resources]
         stack = [resource(STACK, "stack"), environment(**self.environment), *watched]
         findings = [finding for one in stack for finding in bench.before_create(one)] + bench.whole_stack(

@@ -1,7 +1,10 @@
 """Rows for the rules of operations."""
 
+import datetime as dt
+
+from policy.model.exemption import Exemption
 from policy.model.resource import Resource
-from tests.policy.make import OWNED
+from tests.policy.make import OWNED, STACK
 from tests.policy.make import resource as r
 from tests.policy.rules.case import UNKNOWN, breaks, keeps, unsure
 
@@ -47,7 +50,20 @@ def pod(image: object) -> Resource:
     )
 
 
+def exempt(stack: str) -> tuple[Exemption, ...]:
+    """Make an exemption that nothing needs."""
+    return (
+        Exemption(
+            f"urn:pulumi:{stack}::*::gone", "stores-keep-versions", "an old one", "ada", dt.date(2027, 1, 1)
+        ),
+    )
+
+
+WHOLE = r(STACK, "whole")
 CASES = [
+    keeps("exemptions-match-something", "none", WHOLE),
+    keeps("exemptions-match-something", "of another stack", WHOLE, exemptions=exempt("aws-prod")),
+    breaks("exemptions-match-something", "of this stack", WHOLE, exemptions=exempt("test")),
     keeps(
         "logs-are-kept-ninety-days", "ninety", r("aws:cloudwatch/logGroup:LogGroup", "l", retentionInDays=90)
     ),
