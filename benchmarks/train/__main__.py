@@ -22,13 +22,19 @@ from benchmarks.train import data, gpt2, llama, plot
 
 def main() -> int:
     """Measure what fits into the time, write after each part what is known."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--peer", type=Path, help="folder of nanoGPT (its model.py is imported from there)")
-    parser.add_argument("--out", type=Path, default=Path("results"), help="folder for train.json and train.png")
+    parser.add_argument(
+        "--out", type=Path, default=Path("results"), help="folder for train.json and train.png"
+    )
     parser.add_argument("--seconds", type=float, default=500, help="stop beginning new parts after this time")
     parser.add_argument("--tiny", action="store_true", help="tiny shapes")
     parser.add_argument("--only", default="", help="names of parts, with commas; their order too")
-    parser.add_argument("--profile", type=int, default=0, help="micro-batch of GPT-2 whose kernels are listed in kernels.txt")
+    parser.add_argument(
+        "--profile", type=int, default=0, help="micro-batch of GPT-2 whose kernels are listed in kernels.txt"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
@@ -57,8 +63,17 @@ def main() -> int:
 
 def versions() -> dict[str, str]:
     """Name what the figures depend on."""
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.processor() or platform.machine()
-    return {"torch": torch.__version__, "cuda": str(torch.version.cuda), "python": platform.python_version(), "device": device}
+    device = (
+        torch.cuda.get_device_name()
+        if torch.cuda.is_available()
+        else platform.processor() or platform.machine()
+    )
+    return {
+        "torch": torch.__version__,
+        "cuda": str(torch.version.cuda),
+        "python": platform.python_version(),
+        "device": device,
+    }
 
 
 if __name__ == "__main__":

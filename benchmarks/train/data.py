@@ -16,7 +16,9 @@ def tokens(*, tiny: bool) -> NDArray[np.uint16]:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(
-        vocab_size=512 if tiny else 8192, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=512 if tiny else 8192,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
     texts = list(documents(limit))
     tokenizer.train_from_iterator(texts, trainer)

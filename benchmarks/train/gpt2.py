@@ -27,7 +27,9 @@ def parts(tokens: NDArray[np.uint16], peer: Path | None, *, tiny: bool) -> dict[
     named: dict[str, Part] = {f"gpt2 micro-batch {sizes[0]}": partial(speed, shape, tokens, peer, sizes[0])}
     if peer:
         named["gpt2 loss"] = partial(losses, shape, tokens, peer, 4 if tiny else 12, 20 if tiny else 200)
-    return named | {f"gpt2 micro-batch {micro}": partial(speed, shape, tokens, peer, micro) for micro in sizes[1:]}
+    return named | {
+        f"gpt2 micro-batch {micro}": partial(speed, shape, tokens, peer, micro) for micro in sizes[1:]
+    }
 
 
 def profile(tokens: NDArray[np.uint16], micro: int) -> str:
@@ -43,7 +45,9 @@ def profile(tokens: NDArray[np.uint16], micro: int) -> str:
             for _ in range(3):
                 ours.step()
             settle()
-    return str(trace.key_averages().table(sort_by="self_device_time_total", row_limit=40, max_name_column_width=90))
+    return str(
+        trace.key_averages().table(sort_by="self_device_time_total", row_limit=40, max_name_column_width=90)
+    )
 
 
 def reset() -> None:
@@ -74,7 +78,9 @@ def speed(shape: Shape, tokens: NDArray[np.uint16], peer: Path | None, micro: in
         for each in list(outcome.values()):
             each["mfu"] = utilisation(each["tokens_per_second"], shape.flops_per_token, best)
         if peer:
-            outcome["ratio"] = round(outcome["ours"]["tokens_per_second"] / outcome["nanoGPT"]["tokens_per_second"], 3)
+            outcome["ratio"] = round(
+                outcome["ours"]["tokens_per_second"] / outcome["nanoGPT"]["tokens_per_second"], 3
+            )
         return outcome | {"memory_gib": round(memory / 2**30, 1)}
 
 
@@ -95,5 +101,8 @@ def losses(shape: Shape, tokens: NDArray[np.uint16], peer: Path, micro: int, cou
         "steps": count,
         "last": {name: round(value, 4) for name, value in last.items()},
         "difference": round(abs(last["ours"] - last["nanoGPT"]), 4),
-        "curves": {name: [round(value, 4) for value in curve[:: max(1, count // 50)]] for name, curve in curves.items()},
+        "curves": {
+            name: [round(value, 4) for value in curve[:: max(1, count // 50)]]
+            for name, curve in curves.items()
+        },
     }

@@ -29,12 +29,16 @@ def speed(tokens: NDArray[np.uint16], *, tiny: bool, float8: bool) -> dict[str, 
     with alone() as world:
         ours = Ours(shape, tokens, 2 if tiny else 8, accumulate=4, float8=float8, rate=3e-4)
         ours.start(world)
-        outcome = by_turns({"ours": ours.step}, ours.step_tokens, rounds=2 if tiny else 5, block=2 if tiny else 4)["ours"]
+        outcome = by_turns(
+            {"ours": ours.step}, ours.step_tokens, rounds=2 if tiny else 5, block=2 if tiny else 4
+        )["ours"]
         losses = [ours.step().item() for _ in range(3)]
         best = peak(world.device, "bfloat16")
         outcome["mfu_of_bf16_peak"] = utilisation(outcome["tokens_per_second"], shape.flops_per_token, best)
         if float8:
             best = peak(world.device, "float8")
-            outcome["mfu_of_float8_peak"] = utilisation(outcome["tokens_per_second"], shape.flops_per_token, best)
+            outcome["mfu_of_float8_peak"] = utilisation(
+                outcome["tokens_per_second"], shape.flops_per_token, best
+            )
         memory = torch.cuda.max_memory_allocated() / 2**30 if torch.cuda.is_available() else 0
         return outcome | {"shape": shape.describe(), "losses": losses, "memory_gib": round(memory, 1)}

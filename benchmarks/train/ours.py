@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 from numpy.typing import NDArray
 from torch import Tensor
+from torch._C._distributed_c10d import HashStore
 
 from workloads.pretrain.loader import Loader
 from workloads.pretrain.mesh import Mesh
@@ -23,7 +24,12 @@ from workloads.pretrain.world import World
 def alone() -> Iterator[World]:
     """Be a world of one process."""
     device = torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", store=dist.HashStore(), rank=0, world_size=1)
+    dist.init_process_group(
+        "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo",
+        store=HashStore(),
+        rank=0,
+        world_size=1,
+    )
     try:
         group = dist.group.WORLD
         assert group is not None

@@ -47,7 +47,8 @@ class Peer:
         torch.nn.utils.clip_grad_norm_(self.raw.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return loss.detach()
+        mean: Tensor = loss.detach()
+        return mean
 
     def move(self, batch: Tensor) -> Tensor:
         """Copy to the device as its get_batch does."""
@@ -55,10 +56,22 @@ class Peer:
 
     def weights(self) -> dict[str, Tensor]:
         """Give its weights by our names, rows of query, key and value brought into our order."""
-        names = {"attn.c_attn": "attention.qkv", "attn.c_proj": "attention.out", "mlp.c_fc": "mlp.up", "mlp.c_proj": "mlp.down"}
+        names = {
+            "attn.c_attn": "attention.qkv",
+            "attn.c_proj": "attention.out",
+            "mlp.c_fc": "mlp.up",
+            "mlp.c_proj": "mlp.down",
+        }
         names |= {"ln_1": "attention_norm", "ln_2": "mlp_norm"}
-        given = {name.removeprefix("transformer."): each.detach().clone() for name, each in self.raw.named_parameters()}
-        ours = {"embed.weight": given["wte.weight"], "positions.weight": given["wpe.weight"], "norm.weight": given["ln_f.weight"]}
+        given = {
+            name.removeprefix("transformer."): each.detach().clone()
+            for name, each in self.raw.named_parameters()
+        }
+        ours = {
+            "embed.weight": given["wte.weight"],
+            "positions.weight": given["wpe.weight"],
+            "norm.weight": given["ln_f.weight"],
+        }
         for name, each in given.items():
             if name.startswith("h."):
                 value = each

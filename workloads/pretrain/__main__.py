@@ -41,7 +41,10 @@ def main() -> int:
     except RuntimeError as error:
         if "gloo" not in str(error).lower() and "nccl" not in str(error).lower():
             raise
-        print(f"rank {os.environ.get('RANK', '0')} lost its peers: {str(error).splitlines()[0]}", file=sys.stderr)
+        print(
+            f"rank {os.environ.get('RANK', '0')} lost its peers: {str(error).splitlines()[0]}",
+            file=sys.stderr,
+        )
         return LOST_PEER
 
 

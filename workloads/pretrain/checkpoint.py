@@ -17,9 +17,10 @@ from typing import Any, cast
 
 import torch
 import torch.distributed as dist
-import torch.distributed.checkpoint as dcp
 from torch import Tensor, nn
 from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.state_dict_loader import load
+from torch.distributed.checkpoint.state_dict_saver import async_save
 from torch.optim import AdamW
 
 from workloads.pretrain.errors import RunError
@@ -100,7 +101,7 @@ class Checkpoints:
         self.wait()
         folder = f"{self.prefix}step-{record.step:08d}.{self.attempt}"
         writer = Writer(self.store, folder, self.rank, lambda index: self._commit(record, folder, index))
-        answer = dcp.async_save(tensors, storage_writer=writer, process_group=self.group)
+        answer = async_save(tensors, storage_writer=writer, process_group=self.group)
         self.pending = (record.step, folder, cast("Future[Any]", answer))
 
     def wait(self) -> int | None:
@@ -145,7 +146,7 @@ class Checkpoints:
     def load(self, record: Record, tensors: dict[str, Tensor]) -> None:
         """Fill the tensors, whatever mesh wrote the checkpoint; raise DamagedError when its bytes changed."""
         try:
-            dcp.load(tensors, storage_reader=Reader(self.store, record.index), process_group=self.group)
+            load(tensors, storage_reader=Reader(self.store, record.index), process_group=self.group)
         except CheckpointException as error:
             raise first_cause(error) from error
 

@@ -14,7 +14,9 @@ from workloads.pretrain.errors import RunError
 CHUNK = 1 << 20
 """Bytes of one document at most; longer files are cut at a line's end."""
 
-SKIPPED = frozenset({"site-packages", "dist-packages", "test", "tests", "idle_test", "__pycache__", "lib2to3"})
+SKIPPED = frozenset(
+    {"site-packages", "dist-packages", "test", "tests", "idle_test", "__pycache__", "lib2to3"}
+)
 """Folders of the standard library that are not read: installed packages, tests and their data."""
 
 SECONDS = 60
@@ -81,7 +83,9 @@ def _local(name: str, path: Path, limit: int) -> Corpus:
         return _checked(name, sorted(entry for entry in path.rglob("*") if entry.is_file()), limit)
     if not path.exists():
         near = f"; {path.parent} holds {_listing(path.parent)}" if path.parent.is_dir() else ""
-        raise RunError(f"corpus {name}: no such file or folder{near}. Give `stdlib`, a file, a folder or a URL")
+        raise RunError(
+            f"corpus {name}: no such file or folder{near}. Give `stdlib`, a file, a folder or a URL"
+        )
     return _checked(name, [path], limit)
 
 
@@ -116,7 +120,9 @@ def _from_web(url: str, target: Path, limit: int) -> None:
         with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the scheme is http or https
             _copy(iter(lambda: answer.read(CHUNK), b""), target, limit)
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        raise RunError(f"corpus {url}: {error}. Check the address and that this machine may reach it") from error
+        raise RunError(
+            f"corpus {url}: {error}. Check the address and that this machine may reach it"
+        ) from error
 
 
 def _from_bucket(url: str, target: Path, limit: int) -> None:

@@ -13,7 +13,9 @@ from workloads.pretrain.tokens import END
 from workloads.store import Store
 
 
-def export(weights: dict[str, Tensor], shape: Shape, tokenizer: bytes, store: Store, prefix: str, scratch: Path) -> None:
+def export(
+    weights: dict[str, Tensor], shape: Shape, tokenizer: bytes, *, store: Store, prefix: str, scratch: Path
+) -> None:
     """Write the folder under `prefix`; config.json comes last, so that a folder with it is whole.
 
     Args:
@@ -28,7 +30,9 @@ def export(weights: dict[str, Tensor], shape: Shape, tokenizer: bytes, store: St
     named = llama_names(weights, shape) if shape.family == "llama" else gpt2_names(weights, shape)
     file.touch(0o600)
     try:
-        save_file({name: tensor.contiguous().clone() for name, tensor in named.items()}, file, {"format": "pt"})
+        save_file(
+            {name: tensor.contiguous().clone() for name, tensor in named.items()}, file, {"format": "pt"}
+        )
         store.put(f"{prefix}/tokenizer.json", tokenizer)
         store.put(f"{prefix}/tokenizer_config.json", _json(tokenizer_config(shape)))
         store.put(f"{prefix}/generation_config.json", _json({"bos_token_id": 0, "eos_token_id": 0}))
@@ -96,8 +100,8 @@ def config(shape: Shape) -> dict[str, Any]:
 def _split_qkv(tensor: Tensor, shape: Shape) -> tuple[Tensor, Tensor, Tensor]:
     """Take rows that go by group apart into query, key and value rows."""
     queries = shape.heads // shape.kv_heads
-    groups = tensor.unflatten(0, (shape.kv_heads, queries + 2, shape.head_dim))
-    q, k, v = groups.split((queries, 1, 1), dim=1)
+    groups = tensor.reshape(shape.kv_heads, queries + 2, shape.head_dim, *tensor.shape[1:])
+    q, k, v = torch.split(groups, [queries, 1, 1], dim=1)
     return q.flatten(0, 2), k.flatten(0, 2), v.flatten(0, 2)
 
 
@@ -122,7 +126,11 @@ _GPT2 = {
 
 def llama_names(weights: dict[str, Tensor], shape: Shape) -> dict[str, Tensor]:
     """Give the weights by the names of LlamaForCausalLM."""
-    outside = {"embed.weight": "model.embed_tokens.weight", "norm.weight": "model.norm.weight", "head.weight": "lm_head.weight"}
+    outside = {
+        "embed.weight": "model.embed_tokens.weight",
+        "norm.weight": "model.norm.weight",
+        "head.weight": "lm_head.weight",
+    }
     named: dict[str, Tensor] = {}
     for name, tensor in weights.items():
         if name in outside:

@@ -7,7 +7,7 @@ stays in fp32; the scales are taken anew at every use, so there is no history to
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd import Function
 
 from workloads.pretrain.errors import RunError
@@ -62,9 +62,9 @@ class Float8Linear(Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., in) to (..., out)."""
-        y: Tensor = Float8Product.apply(x.flatten(0, -2), self.weight)
+        y: Tensor = Float8Product.apply(x.flatten(0, -2), self.weight)  # type: ignore[no-untyped-call]  # torch's own
         y = y if self.bias is None else y + self.bias.to(y.dtype)
-        return y.unflatten(0, x.shape[:-1])
+        return y.view(*x.shape[:-1], -1)
 
 
 def use_float8(model: Transformer, device: torch.device) -> None:

@@ -1,11 +1,14 @@
 """Where the seconds of a run went, over all its restarts; the parts always sum to the whole."""
 
+import contextlib
+import itertools
 import json
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from workloads.store import Store
 
@@ -66,21 +69,19 @@ class Goodput:
         """Name the part that computing a step belongs to: steps that an earlier attempt did already are recomputed."""
         return "recompute" if step < self.redo_until else "productive"
 
-    def did(self, step: int) -> None:
-        """Note that a step (counted from 1) is done."""
+    def did(self, step: int, mark: Path | None = None) -> None:
+        """Note that a step (counted from 1) is done, in a local file too, which a SIGKILL leaves behind."""
         self.now.step = max(self.now.step, step)
-
-    @property
-    def lost_steps(self) -> int:
-        """Steps that must be, or were, done again since this attempt began."""
-        return self.redo_until
+        if mark is not None:
+            self.switch(self.part)
+            mark.write_text(json.dumps(asdict(self.now)))
 
     def seconds(self) -> dict[str, float]:
         """Give the seconds of each part over all attempts."""
         self.switch(self.part)
         attempts = [*self.earlier, self.now]
         total = {part: sum(each.parts[part] for each in attempts) for part in PARTS}
-        for before, after in zip(attempts, attempts[1:], strict=False):
+        for before, after in itertools.pairwise(attempts):
             total["idle"] += 0.0 if before.clean else max(0.0, after.began - before.until)
         return total
 
@@ -88,7 +89,7 @@ class Goodput:
         """Give the seconds that the run held its machines, measured apart from the parts."""
         attempts = [*self.earlier, self.now]
         held = time.time() - attempts[0].began
-        pairs = zip(attempts, attempts[1:], strict=False)
+        pairs = itertools.pairwise(attempts)
         return held - sum(max(0.0, after.began - before.until) for before, after in pairs if before.clean)
 
     def ratios(self) -> dict[str, float]:
@@ -104,6 +105,10 @@ class Goodput:
         store.put(f"{run}/attempts/{self.name}.json", json.dumps(asdict(self.now)).encode())
 
 
-def load_attempts(store: Store, run: str) -> list[Attempt]:
-    """Read the attempts before this one."""
-    return [Attempt(**json.loads(store.get(info.key))) for info in store.list(f"{run}/attempts/")]
+def load_attempts(store: Store, run: str, mark: Path) -> list[Attempt]:
+    """Read the attempts before this one; this node's mark knows more of the last one than the store does."""
+    attempts = [Attempt(**json.loads(store.get(info.key))) for info in store.list(f"{run}/attempts/")]
+    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        last = Attempt(**json.loads(mark.read_text()))
+        attempts = [last if each.began == last.began and not each.clean else each for each in attempts]
+    return attempts

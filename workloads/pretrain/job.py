@@ -38,7 +38,9 @@ class Job:
         """Read the contract; raise a RunError that names the variable."""
         url = environment.get("CAUSEWAY_STORE_URL", "")
         if not url:
-            raise RunError("CAUSEWAY_STORE_URL is not set; give the store, such as file:///var/lib/causeway/data")
+            raise RunError(
+                "CAUSEWAY_STORE_URL is not set; give the store, such as file:///var/lib/causeway/data"
+            )
         text = environment.get("CAUSEWAY_CONFIG") or "{}"
         try:
             settings = json.loads(text)
@@ -64,5 +66,7 @@ def _scratch(given: str | None) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = path.stat()
     if state.st_uid != os.getuid() or state.st_mode & 0o077:
-        raise RunError(f"scratch folder {path} is open to others (mode {state.st_mode & 0o777:o}); chmod 700 it")
+        raise RunError(
+            f"scratch folder {path} is open to others (mode {state.st_mode & 0o777:o}); chmod 700 it"
+        )
     return path

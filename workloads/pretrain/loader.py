@@ -70,4 +70,4 @@ class Loader:
         targets = windows[:, 1:].copy()
         targets[len(mine) :] = IGNORE
         form = (-1, micro, self.context)
-        return Batch(windows[:, :-1].reshape(form), targets.reshape(form), mine)
+        return Batch(np.ascontiguousarray(windows[:, :-1]).reshape(form), targets.reshape(form), mine)

@@ -45,7 +45,7 @@ class Kernels:
 
     @classmethod
     def compiled(cls) -> "Kernels":
-        """Give the GPU's: the softmax written by hand, since the compiler reads the logits three times; the sum compiled."""
+        """Give the GPU's: the softmax by hand, since the compiler's reads the logits three times; the sum compiled."""
         from workloads.pretrain.softmax_kernel import softmax_loss_in_place
 
         return cls(softmax_loss_in_place, torch.compile(add, dynamic=False))
@@ -61,7 +61,7 @@ class LinearCrossEntropy(Function):
         loss = torch.zeros((), device=x.device, dtype=torch.float32)
         x_grads = []
         weight_grad: Tensor | None = None
-        for rows, wanted in zip(x.split(CHUNK), targets.split(CHUNK), strict=True):
+        for rows, wanted in zip(torch.split(x, CHUNK), torch.split(targets, CHUNK), strict=True):
             part, slope = kernels.softmax_loss(rows @ head.T, wanted)
             loss = loss + part
             x_grads.append(slope @ head)
@@ -81,8 +81,8 @@ class LinearCrossEntropy(Function):
 def linear_cross_entropy(x: Tensor, weight: Tensor, targets: Tensor, kernels: Kernels) -> Tensor:
     """Give the loss summed over tokens; without a gradient only the loss is computed."""
     if torch.is_grad_enabled():
-        loss: Tensor = LinearCrossEntropy.apply(x, weight, targets, kernels)
+        loss: Tensor = LinearCrossEntropy.apply(x, weight, targets, kernels)  # type: ignore[no-untyped-call]  # torch's own
         return loss
-    pairs = zip(x.split(CHUNK), targets.split(CHUNK), strict=True)
+    pairs = zip(torch.split(x, CHUNK), torch.split(targets, CHUNK), strict=True)
     parts = [kernels.softmax_loss(rows @ weight.to(x.dtype).T, wanted)[0] for rows, wanted in pairs]
     return torch.stack(parts).sum()

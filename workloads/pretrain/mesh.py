@@ -42,13 +42,19 @@ class Mesh:
     def require_fits(self, shape: Shape) -> None:
         """Refuse a mesh that can't cut this shape."""
         problems = []
-        for part, size in (("key heads", shape.kv_heads), ("hidden size", shape.hidden), ("vocabulary", shape.vocab)):
+        for part, size in (
+            ("key heads", shape.kv_heads),
+            ("hidden size", shape.hidden),
+            ("vocabulary", shape.vocab),
+        ):
             if size % self.tensor:
                 problems.append(f"tensor {self.tensor} does not divide {size} {part}")
         if self.pipeline > shape.layers:
             problems.append(f"pipeline {self.pipeline} is more than the {shape.layers} layers")
         if self.pipeline > 1 and shape.tied:
-            problems.append("a pipeline needs a head of its own: the first and last stage can't share the embedding")
+            problems.append(
+                "a pipeline needs a head of its own: the first and last stage can't share the embedding"
+            )
         if problems:
             raise RunError(f"mesh does not fit the model: {'; '.join(problems)}")
 

@@ -54,7 +54,9 @@ class Metrics:
             "straggler_score": "Median over slowest compute time of the processes",
         }
         self.gauges = {
-            name: Gauge(f"causeway_train_{name}", text, registry=self.registry) for name, text in texts.items() if name != "mfu"
+            name: Gauge(f"causeway_train_{name}", text, registry=self.registry)
+            for name, text in texts.items()
+            if name != "mfu"
         }
         self.mfu_text = texts["mfu"]
         self.goodput = Gauge("goodput_ratio", "Share of allocated seconds", ["part"], registry=self.registry)

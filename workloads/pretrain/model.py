@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.utils.checkpoint import CheckpointPolicy, checkpoint, create_selective_checkpoint_contexts
@@ -66,8 +66,11 @@ class Attention(nn.Module):
             q, k = rotate(q, *rotary), rotate(k, *rotary)
         k = k.unsqueeze(3).expand(-1, -1, -1, self.queries, -1).flatten(2, 3)
         v = v.expand(-1, -1, -1, self.queries, -1).flatten(2, 3)
-        y = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), is_causal=True)
-        return self.out(y.transpose(1, 2).flatten(2))
+        y = F.scaled_dot_product_attention(
+            q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), is_causal=True
+        )
+        mixed: Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return mixed
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -86,7 +89,8 @@ class Gelu(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., width) to (..., width)."""
-        return self.down(F.gelu(self.up(x)))
+        y: Tensor = self.down(F.gelu(self.up(x)))
+        return y
 
 
 class SwiGLU(nn.Module):
@@ -100,7 +104,8 @@ class SwiGLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., width) to (..., width)."""
-        return self.down(F.silu(self.gate(x)) * self.up(x))
+        y: Tensor = self.down(F.silu(self.gate(x)) * self.up(x))
+        return y
 
 
 class Block(nn.Module):
@@ -115,7 +120,8 @@ class Block(nn.Module):
     def forward(self, x: Tensor, rotary: tuple[Tensor, Tensor] | None) -> Tensor:
         """Map (batch, time, width) to the same form."""
         x = x + self.attention(self.attention_norm(x), rotary)
-        return x + self.mlp(self.mlp_norm(x))
+        y: Tensor = x + self.mlp(self.mlp_norm(x))
+        return y
 
 
 class Transformer(nn.Module):
@@ -146,11 +152,11 @@ class Transformer(nn.Module):
             x = self.through(layer, x, rotary)
         if self.norm is None:
             return x
-        x = self.norm(x)
+        normed: Tensor = self.norm(x)
         weight = self.head_weight()
         if targets is None:
-            return F.linear(x, weight.to(x.dtype))
-        return linear_cross_entropy(x.flatten(0, 1), weight, targets.flatten(), self.kernels)
+            return F.linear(normed, weight.to(x.dtype))
+        return linear_cross_entropy(normed.flatten(0, 1), weight, targets.flatten(), self.kernels)
 
     def compile_parts(self, *, whole: bool) -> None:
         """Compile the model in one piece, or block by block: less to compile, and shards can be gathered between."""
@@ -177,23 +183,26 @@ class Transformer(nn.Module):
     def through(self, layer: nn.Module, x: Tensor, rotary: tuple[Tensor, Tensor] | None) -> Tensor:
         """Run one block, keeping or recomputing its activations by policy."""
         if self.recompute == "none" or not torch.is_grad_enabled():
-            return layer(x, rotary)
+            y: Tensor = layer(x, rotary)
+            return y
         options: dict[str, Any] = {"use_reentrant": False}
         if self.recompute == "selective":
             options["context_fn"] = partial(create_selective_checkpoint_contexts, _keep_products)
-        return checkpoint(layer, x, rotary, **options)
+        y = checkpoint(layer, x, rotary, **options)
+        return y  # noqa: RET504 - typed above
 
 
 _PRODUCTS = frozenset(
-    {
-        torch.ops.aten.mm.default,
-        torch.ops.aten.addmm.default,
-        torch.ops.aten._scaled_mm.default,
-        torch.ops.aten._scaled_dot_product_flash_attention.default,
-        torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default,
-        torch.ops.aten._scaled_dot_product_efficient_attention.default,
-        torch.ops.aten._scaled_dot_product_cudnn_attention.default,
-    }
+    getattr(torch.ops.aten, name).default
+    for name in (
+        "mm",
+        "addmm",
+        "_scaled_mm",
+        "_scaled_dot_product_flash_attention",
+        "_scaled_dot_product_flash_attention_for_cpu",
+        "_scaled_dot_product_efficient_attention",
+        "_scaled_dot_product_cudnn_attention",
+    )
 )
 """What the selective policy keeps: products are dear to repeat, everything between them is cheap."""
 
@@ -233,7 +242,9 @@ def _first_value(
     return torch.empty(size, device=device).normal_(0.0, deviation, generator=generator)
 
 
-def build(shape: Shape, seed: int, device: torch.device, dtype: torch.dtype, recompute: str = "none") -> Transformer:
+def build(
+    shape: Shape, seed: int, device: torch.device, dtype: torch.dtype, recompute: str = "none"
+) -> Transformer:
     """Build a whole model on one device."""
     with torch.device("meta"):
         model = Transformer(shape, dtype, recompute)

@@ -63,7 +63,9 @@ def _shards(gradient: Tensor) -> int:
     if not isinstance(gradient, DTensor):
         return 1
     mesh = gradient.device_mesh
-    sizes = [mesh.size(dim) for dim, placement in enumerate(gradient.placements) if not placement.is_replicate()]
+    sizes = [
+        mesh.size(dim) for dim, placement in enumerate(gradient.placements) if not placement.is_replicate()
+    ]
     return math.prod(sizes)
 
 
@@ -72,4 +74,4 @@ def clip(parameters: list[nn.Parameter], norm: Tensor, most: float) -> None:
     factor = (most / (norm + 1e-6)).clamp(max=1.0)
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     locals_ = [each.to_local() if isinstance(each, DTensor) else each for each in gradients]
-    torch._foreach_mul_(locals_, factor)  # noqa: SLF001 - what clip_grad_norm_ itself is built on
+    torch._foreach_mul_(locals_, factor)

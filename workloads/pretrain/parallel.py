@@ -10,7 +10,12 @@ from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import Replicate
-from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
+from torch.distributed.tensor.parallel import (
+    ColwiseParallel,
+    ParallelStyle,
+    RowwiseParallel,
+    parallelize_module,
+)
 from torch.nn.attention import SDPBackend
 from torch.nn.parallel import DistributedDataParallel
 
@@ -21,7 +26,6 @@ from workloads.pretrain.model import Transformer, materialize
 from workloads.pretrain.shape import Shape
 from workloads.pretrain.spec import MESH, PretrainSpec
 from workloads.pretrain.world import World
-
 
 WHOLE = 12
 """Most layers that are compiled in one piece; beyond it the compiler's time grows faster than what it saves."""
@@ -47,15 +51,17 @@ def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
     prefer_attention(world.device)
     with torch.device("meta"):
         model = Transformer(shape, dtype, spec.recompute)
-    grid = init_device_mesh(world.device.type, tuple(getattr(mesh, axis) for axis in MESH), mesh_dim_names=MESH)
+    grid = init_device_mesh(
+        world.device.type, tuple(getattr(mesh, axis) for axis in MESH), mesh_dim_names=MESH
+    )
     copies = world.size // mesh.pipeline
     if mesh.pipeline > 1:
         from workloads.pretrain.pipeline import cut, pipelined
 
         stage = cut(model, mesh, world.rank)
-        _shard(model, shape, spec, mesh, grid, world.device)
+        _shard(model, spec, mesh, grid, world.device)
         return Laid(model, pipelined(model, stage, mesh, grid, world), copies)
-    _shard(model, shape, spec, mesh, grid, world.device)
+    _shard(model, spec, mesh, grid, world.device)
     if mesh.data > 1 and mesh.tensor == 1 and mesh.shard == 1:
         options: dict[str, Any] = {"device_ids": [world.device.index]} if world.device.type == "cuda" else {}
         wrapped = DistributedDataParallel(model, gradient_as_bucket_view=True, **options)
@@ -64,9 +70,10 @@ def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
 
 
 def _shard(
-    model: Transformer, shape: Shape, spec: PretrainSpec, mesh: Mesh, grid: DeviceMesh, device: torch.device
+    model: Transformer, spec: PretrainSpec, mesh: Mesh, grid: DeviceMesh, device: torch.device
 ) -> None:
     """Cut tensors, then make each block's memory and cut it over the data axis, so that no device holds all of it."""
+    shape = model.shape
     if mesh.tensor > 1:
         _cut_tensors(model, grid["tensor"])
     if spec.float8:
@@ -94,7 +101,7 @@ def _shard(
 def _cut_tensors(model: Transformer, axis: DeviceMesh) -> None:
     """Cut each layer's matrices by columns, then by rows: one all-reduce after attention, one after the MLP."""
     for block in model.layers.values():
-        plan = {
+        plan: dict[str, ParallelStyle] = {
             name: RowwiseParallel() if name.endswith((".out", ".down")) else ColwiseParallel()
             for name, part in block.named_modules()
             if isinstance(part, nn.Linear)
@@ -105,10 +112,10 @@ def _cut_tensors(model: Transformer, axis: DeviceMesh) -> None:
 
 
 def prefer_attention(device: torch.device) -> None:
-    """Prefer cuDNN's attention from Hopper on: it uses the chip's own matrix instructions, the bundled flash does not."""
+    """Prefer cuDNN's attention from Hopper on: it uses the chip's own matrix instructions, torch's flash does not."""
     if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (9, 0):
         usual = torch._C._get_sdp_priority_order()  # noqa: SLF001 - sdpa_kernel's own switch
-        first = int(SDPBackend.CUDNN_ATTENTION)
+        first = SDPBackend.CUDNN_ATTENTION.value
         torch._C._set_sdp_priority_order([first, *(each for each in usual if each != first)])  # noqa: SLF001 - as above
 
 

@@ -1,4 +1,4 @@
-"""The largest shapes: layers cut into stages that work on different micro-batches at once (one forward, one backward)."""
+"""The largest shapes: layers cut into stages that work on different micro-batches at once (1F1B)."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,9 @@ def cut(model: Transformer, mesh: Mesh, rank: int) -> int:
     return stage
 
 
-def pipelined(model: nn.Module, stage: int, mesh: Mesh, grid: DeviceMesh, world: World) -> Callable[[Batch, float], Tensor]:
+def pipelined(
+    model: nn.Module, stage: int, mesh: Mesh, grid: DeviceMesh, world: World
+) -> Callable[[Batch, float], Tensor]:
     """Give the function that sends a batch's micro-batches through all stages and back."""
     part = PipelineStage(model, stage, mesh.pipeline, world.device, group=grid.get_group("pipeline"))
     first, last = stage == 0, stage == mesh.pipeline - 1

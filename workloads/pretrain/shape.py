@@ -58,7 +58,9 @@ class Shape:
         attention = self.width * self.head_dim * (2 * self.heads + 2 * self.kv_heads)
         matrices = 3 if self.family == "llama" else 2
         norms = (2 * self.layers + 1) * self.width * (1 + self.bias)
-        biases = self.layers * (self.head_dim * (self.heads + 2 * self.kv_heads) + 2 * self.width + self.hidden)
+        biases = self.layers * (
+            self.head_dim * (self.heads + 2 * self.kv_heads) + 2 * self.width + self.hidden
+        )
         embeddings = self.vocab * self.width * (1 if self.tied else 2)
         positions = self.context * self.width if self.family == "gpt2" else 0
         blocks = self.layers * (attention + matrices * self.width * self.hidden)
@@ -78,8 +80,9 @@ class Shape:
     def describe(self) -> str:
         """Name the shape in one line."""
         return (
-            f"{self.family} {self.parameters / 1e6:.1f}M (layers {self.layers}, width {self.width}, heads {self.heads}, "
-            f"kv heads {self.kv_heads}, hidden {self.hidden}, context {self.context}, vocabulary {self.vocab})"
+            f"{self.family} {self.parameters / 1e6:.1f}M (layers {self.layers}, width {self.width}, "
+            f"heads {self.heads}, kv heads {self.kv_heads}, hidden {self.hidden}, context {self.context}, "
+            f"vocabulary {self.vocab})"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,7 +108,9 @@ def dial(depth: int, vocab: int, context: int, *, tied: bool = True) -> Shape:
     )
 
 
-def gpt2(vocab: int = 50_304, context: int = 1024, layers: int = 12, width: int = 768, heads: int = 12) -> Shape:
+def gpt2(
+    vocab: int = 50_304, context: int = 1024, layers: int = 12, width: int = 768, heads: int = 12
+) -> Shape:
     """Give GPT-2's shape without biases; by default 124M, its 50,257 tokens padded to a multiple of 64."""
     return Shape(
         family="gpt2",

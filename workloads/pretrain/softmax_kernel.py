@@ -37,7 +37,7 @@ def _row(logits, targets, losses, columns: tl.constexpr, BLOCK: tl.constexpr):  
 
 
 def softmax_loss_in_place(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the summed loss (fp32) and the slope, which takes the place of the contiguous logits (tokens, vocabulary)."""
+    """Give the summed loss (fp32) and the slope, which takes the place of the logits (tokens, vocabulary)."""
     assert logits.is_contiguous()
     losses = torch.empty(len(logits), device=logits.device, dtype=torch.float32)
     _row[(len(logits),)](logits, targets, losses, logits.shape[1], BLOCK=BLOCK, num_warps=16)

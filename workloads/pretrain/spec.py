@@ -1,6 +1,6 @@
 """What a pretraining run is, without torch: stacks render it, the trainer obeys it.
 
-    python -m torch.distributed.run --nproc-per-node=2 -m workloads.pretrain
+python -m torch.distributed.run --nproc-per-node=2 -m workloads.pretrain
 """
 
 import dataclasses
@@ -132,7 +132,9 @@ class PretrainSpec:
         """Seconds that an orchestrator must wait between SIGTERM and SIGKILL."""
         return int(self.timeouts.grace)
 
-    def command(self, python: str, processes: int, nodes: int = 1, rendezvous: str = "127.0.0.1:0") -> list[str]:
+    def command(
+        self, python: str, processes: int, nodes: int = 1, rendezvous: str = "127.0.0.1:0"
+    ) -> list[str]:
         """Give the command of one node: `processes` workers under torchrun, restarted together when one is lost."""
         limits = self.timeouts
         conf = (
@@ -237,7 +239,10 @@ def _coerce(spec: type[PretrainSpec], key: str, value: Any) -> Any:
 def _mesh(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return _WRONG
-    sizes = {axis: int(size) if isinstance(size, float) and size.is_integer() else size for axis, size in value.items()}
+    sizes = {
+        axis: int(size) if isinstance(size, float) and size.is_integer() else size
+        for axis, size in value.items()
+    }
     return sizes if all(type(size) is int for size in sizes.values()) else _WRONG
 
 

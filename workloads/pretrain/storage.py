@@ -13,23 +13,22 @@ from typing import Any, BinaryIO, cast
 
 import torch
 from torch import Tensor
-from torch.distributed.checkpoint import (
-    LoadPlan,
-    LoadPlanner,
-    Metadata,
-    SavePlan,
-    SavePlanner,
-    StorageReader,
-    StorageWriter,
-)
 from torch.distributed.checkpoint.metadata import (
     ChunkStorageMetadata,
+    Metadata,
     MetadataIndex,
     TensorProperties,
     TensorStorageMetadata,
 )
-from torch.distributed.checkpoint.planner import ReadItem, WriteItem
-from torch.distributed.checkpoint.storage import WriteResult
+from torch.distributed.checkpoint.planner import (
+    LoadPlan,
+    LoadPlanner,
+    ReadItem,
+    SavePlan,
+    SavePlanner,
+    WriteItem,
+)
+from torch.distributed.checkpoint.storage import StorageReader, StorageWriter, WriteResult
 from torch.futures import Future
 
 from workloads.store import Store
@@ -56,7 +55,9 @@ class Piece:
 class Writer(StorageWriter):
     """Write one process's pieces as one object under `folder`; at the end the first process commits their index."""
 
-    def __init__(self, store: Store, folder: str, rank: int, commit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, store: Store, folder: str, rank: int, commit: Callable[[dict[str, Any]], None]
+    ) -> None:
         self.store, self.folder, self.rank, self.commit = store, folder, rank, commit
 
     def reset(self, checkpoint_id: str | os.PathLike[str] | None = None) -> None:
@@ -96,7 +97,7 @@ class Writer(StorageWriter):
         self.commit(to_plain(metadata, pieces))
 
     @classmethod
-    def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike[str]) -> bool:
+    def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike[str]) -> bool:  # noqa: ARG003 - the base's signature
         """Accept any name: the folder was given at construction."""
         return True
 
@@ -111,11 +112,13 @@ class Reader(StorageReader):
     def reset(self, checkpoint_id: str | os.PathLike[str] | None = None) -> None:
         """Nothing is kept between two loads."""
 
-    def read_metadata(self, *args: Any, **kwargs: Any) -> Metadata:
+    def read_metadata(self, *_args: Any, **_kwargs: Any) -> Metadata:
         """Give the index."""
         return self.metadata
 
-    def set_up_storage_reader(self, metadata: Metadata, is_coordinator: bool, *args: Any, **kwargs: Any) -> None:
+    def set_up_storage_reader(
+        self, metadata: Metadata, is_coordinator: bool, *args: Any, **kwargs: Any
+    ) -> None:
         """Nothing to set up."""
 
     def prepare_local_plan(self, plan: LoadPlan) -> LoadPlan:
@@ -146,7 +149,9 @@ class Reader(StorageReader):
                 _skip(source, piece.start - at)
                 block = source.read(piece.size)
                 if hashlib.sha256(block).hexdigest() != piece.sha256:
-                    raise DamagedError(f"{piece.name}: bytes {piece.start} to {piece.start + piece.size} are damaged")
+                    raise DamagedError(
+                        f"{piece.name}: bytes {piece.start} to {piece.start + piece.size} are damaged"
+                    )
                 tensor, at, last = self._tensor(item, block), piece.start + piece.size, piece
             part = tensor
             for dim, (start, length) in enumerate(zip(item.storage_offsets, item.lengths, strict=True)):
@@ -162,7 +167,7 @@ class Reader(StorageReader):
         return torch.frombuffer(bytearray(block), dtype=stored.properties.dtype).view(sizes)
 
     @classmethod
-    def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike[str]) -> bool:
+    def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike[str]) -> bool:  # noqa: ARG003 - the base's signature
         """Accept any name: the index was given at construction."""
         return True
 
@@ -186,9 +191,17 @@ def to_plain(metadata: Metadata, pieces: list[tuple[MetadataIndex, Piece]]) -> d
     tensors = {}
     for name, stored in metadata.state_dict_metadata.items():
         assert isinstance(stored, TensorStorageMetadata)
-        tensors[name] = {"dtype": str(stored.properties.dtype).removeprefix("torch."), "size": list(stored.size)}
+        tensors[name] = {
+            "dtype": str(stored.properties.dtype).removeprefix("torch."),
+            "size": list(stored.size),
+        }
     rows = [
-        {"tensor": index.fqn, "offset": list(index.offset or ()), "sizes": _sizes(metadata, index), **asdict(piece)}
+        {
+            "tensor": index.fqn,
+            "offset": list(index.offset or ()),
+            "sizes": _sizes(metadata, index),
+            **asdict(piece),
+        }
         for index, piece in pieces
     ]
     return {"tensors": tensors, "pieces": rows}
@@ -197,7 +210,9 @@ def to_plain(metadata: Metadata, pieces: list[tuple[MetadataIndex, Piece]]) -> d
 def _sizes(metadata: Metadata, index: MetadataIndex) -> list[int]:
     stored = metadata.state_dict_metadata[index.fqn]
     assert isinstance(stored, TensorStorageMetadata)
-    return next(list(chunk.sizes) for chunk in stored.chunks if chunk.offsets == (index.offset or torch.Size()))
+    return next(
+        list(chunk.sizes) for chunk in stored.chunks if chunk.offsets == (index.offset or torch.Size())
+    )
 
 
 def from_plain(index: dict[str, Any]) -> Metadata:

@@ -146,8 +146,9 @@ def private(path: Path) -> Iterator[int]:
 def map_tokens(
     store: Store, prepared: Prepared, scratch: Path, local_rank: int, barrier: Callable[[], None]
 ) -> NDArray[np.unsignedinteger]:
-    """Map the node's one private copy of the token file; its name is gone when this returns, its bytes with the last
-    process that maps it.
+    """Map the node's one private copy of the token file.
+
+    Its name is gone when this returns, its bytes with the last process that maps it.
     """
     path = scratch / "tokens.bin"
     try:

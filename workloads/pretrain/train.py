@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 from torch.optim import AdamW
 
-from workloads.pretrain import export
+from workloads.pretrain import export, plot
 from workloads.pretrain.checkpoint import Checkpoints, Record, require_same, set_steps, tensors_of
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.goodput import Goodput, load_attempts
@@ -30,6 +30,9 @@ from workloads.pretrain.tokens import Prepared, map_tokens, prepare
 from workloads.pretrain.world import World, join
 from workloads.store import Store
 from workloads.store.errors import DamagedError
+
+MARK = "attempt.json"
+"""File in the scratch folder that tells how far this attempt came."""
 
 SIGN_SECONDS = 10.0
 """How often a running attempt writes its sign of life."""
@@ -52,11 +55,21 @@ class Run:
     laid: Laid
     optimizer: AdamW
     checkpoints: Checkpoints
+
     fingerprint: dict[str, Any]
+    """What a checkpoint must share with this run."""
+
     step: int = 0
+    """Optimizer steps done."""
+
     samples: int = 0
+    """Samples consumed by all processes."""
+
     curve: list[list[float]] = field(default_factory=list)
+    """[step, loss] of the whole run."""
+
     resumed_from: int | None = None
+    """Step of the checkpoint that this attempt began with; None when it began at zero."""
 
     def say(self, text: str) -> None:
         """Print once for all processes."""
@@ -85,7 +98,7 @@ def train(job: Job, began: float) -> int:
 
 def clean(job: Job) -> None:
     """Remove what a run leaves in its scratch folder; the folder too if it was ours."""
-    for name in ("corpus", "tokens.new", "tokens.bin", "model.safetensors"):
+    for name in ("corpus", "tokens.new", "tokens.bin", "model.safetensors", MARK):
         (job.scratch / name).unlink(missing_ok=True)
     if "CAUSEWAY_SCRATCH" not in os.environ and not any(job.scratch.glob("refused-*")):
         shutil.rmtree(job.scratch, ignore_errors=True)
@@ -95,7 +108,7 @@ def set_up(job: Job, world: World, notice: Notice, began: float) -> Run:
     """Open the store, prepare the data, build the model."""
     spec = job.spec
     store = Store.open(job.store_url, job.key_ring)
-    earlier = world.first(lambda: load_attempts(store, job.run))
+    earlier = world.first(lambda: load_attempts(store, job.run, job.scratch / MARK))
     prepared = world.first(lambda: prepare(store, job.run, spec, job.scratch))
     tokens = map_tokens(store, prepared, job.scratch, world.local_rank, world.barrier)
     shape = shape_of(spec, prepared.vocabulary)
@@ -153,7 +166,7 @@ def loop(run: Run) -> bool:
             return False
         rate = learning_rate(run.step, spec.steps, peak_rate)
         norm = one_step(run, rate, window)
-        goodput.did(run.step)
+        goodput.did(run.step, run.job.scratch / MARK if run.world.rank == 0 else None)
         if run.step % every == 0 or run.step == spec.steps:
             report(run, window, rate, norm)
             window = Window(run.world.device)
@@ -205,7 +218,9 @@ def report(run: Run, window: Window, rate: float, norm: Tensor) -> None:
     tokens = window.steps * run.loader.batch * run.shape.context
     loss = window.loss.item() / tokens / run.mesh.tensor
     if loss != loss:  # noqa: PLR0124 - not a number
-        raise RunError(f"the loss is not a number at step {run.step}; lower learning_rate ({rate:.2g}) and go on")
+        raise RunError(
+            f"the loss is not a number at step {run.step}; lower learning_rate ({rate:.2g}) and go on"
+        )
     times: list[Tensor] = [torch.zeros(1) for _ in range(size)]
     dist.all_gather(times, torch.tensor([window.computed]))
     seconds = time.monotonic() - window.began
@@ -256,7 +271,9 @@ def stop(run: Run) -> int:
     if run.notice.left > 0:
         run.say(f"saved step {run.step} in {spent:.1f} s, {run.notice.left:.0f} s before the end")
     else:
-        run.say(f"saved step {run.step} in {spent:.1f} s, {-run.notice.left:.0f} s too late for a notice of {run.notice.seconds:.0f} s")
+        run.say(
+            f"saved step {run.step} in {spent:.1f} s: {-run.notice.left:.0f} s later than the notice allowed"
+        )
     if run.world.rank == 0:
         run.goodput.save(run.store, run.job.run, clean=True)
     run.metrics.close()
@@ -271,10 +288,13 @@ def finish(run: Run) -> int:
     weights = whole_weights(run)
     if run.world.rank == 0:
         tokenizer = run.store.get(f"{run.prepared.folder}/tokenizer.json")
-        export.export(weights, run.shape, tokenizer, run.store, prefix, run.job.scratch)
+        export.export(weights, run.shape, tokenizer, store=run.store, prefix=prefix, scratch=run.job.scratch)
         run.metrics.save(run.store, run.job.run, run.goodput.name)
-        run.goodput.save(run.store, run.job.run, clean=True)
         outcome = result(run, prefix)
+        title = f"{outcome['shape']}\n{run.prepared.corpus}"
+        picture = plot.draw(title, run.curve, run.metrics.points, run.goodput.seconds())
+        run.store.put(f"{run.job.run}/training.png", picture)
+        run.goodput.save(run.store, run.job.run, clean=True)
         if run.job.result:
             run.job.result.write_text(json.dumps(outcome))
         run.say(f"done: loss {outcome['first_loss']} -> {outcome['last_loss']}, model in {prefix}")
@@ -311,6 +331,7 @@ def result(run: Run, prefix: str) -> dict[str, Any]:
         "first_loss": run.curve[0][1],
         "last_loss": run.curve[-1][1],
         "loss_curve": run.curve,
+        "last_loss_exact": points[-1].loss if points else None,
         "tokens_per_second": round(sum(point.tokens_per_second for point in points) / max(1, len(points)), 1),
         "mfu": points[-1].mfu if points else None,
         "goodput": {part: round(value, 4) for part, value in run.goodput.ratios().items()},

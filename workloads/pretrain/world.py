@@ -1,14 +1,15 @@
 """This process among the others: its number, its device, and the groups it talks through."""
 
-import datetime
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
+from torch._C._distributed_c10d import HashStore
 
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.timeouts import Timeouts
@@ -77,13 +78,15 @@ def join(limits: Timeouts) -> Iterator[World]:
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // neighbours))
     if neighbours == size:
         os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
-    wait = datetime.timedelta(seconds=limits.collective)
-    alone = {} if "RANK" in os.environ else {"store": dist.HashStore(), "rank": 0, "world_size": 1}
+    wait = timedelta(seconds=limits.collective)
+    alone: dict[str, Any] = {} if "RANK" in os.environ else {"store": HashStore(), "rank": 0, "world_size": 1}
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-    dist.init_process_group(backend, timeout=wait, device_id=device if device.type == "cuda" else None, **alone)
+    dist.init_process_group(
+        backend, timeout=wait, device_id=device if device.type == "cuda" else None, **alone
+    )
     try:
-        patient = dist.new_group(backend="gloo", timeout=datetime.timedelta(seconds=limits.prepare))
-        background = dist.new_group(backend="gloo", timeout=datetime.timedelta(seconds=limits.prepare))
+        patient = dist.new_group(backend="gloo", timeout=timedelta(seconds=limits.prepare))
+        background = dist.new_group(backend="gloo", timeout=timedelta(seconds=limits.prepare))
         assert patient is not None
         assert background is not None
         yield World(rank, local, size, device, patient, background)

@@ -4,7 +4,6 @@ Torch is imported once, before any fork, so that a gang starts in milliseconds. 
 life has a number of workers, settings, and maybe a step at which worker 0 kills itself. Prints one JSON object.
 """
 
-
 import json
 import os
 import signal
@@ -13,15 +12,18 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 import torch.distributed.checkpoint
 import torch.distributed.fsdp
 import torch.distributed.pipelining
-import torch.distributed.tensor.parallel  # imported before the fork
+import torch.distributed.tensor.parallel  # noqa: F401 - all of it imported before the first fork
+from torch import Tensor
+
 from workloads.pretrain import train as loop
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.job import Job
-from workloads.pretrain.loader import Loader
+from workloads.pretrain.loader import Batch, Loader
 from workloads.pretrain.spec import PretrainSpec
 from workloads.store import Store, StoreError
 
@@ -33,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def worker(folder: Path, name: str, life: dict, rank: int, port: int) -> int:
+def worker(folder: Path, name: str, life: dict[str, Any], rank: int, port: int) -> int:
     """Be one worker of one life; what it sees and says lands in files."""
     out = (folder / f"{name}.{rank}.log").open("a")
     os.dup2(out.fileno(), 1)
@@ -64,26 +66,29 @@ def worker(folder: Path, name: str, life: dict, rank: int, port: int) -> int:
     try:
         return loop.train(job, time.time())
     except (RunError, StoreError) as error:
-        print(f"error: {error}")
+        out.write(f"error: {error}\n")
         return 2
-    except Exception:
+    except Exception:  # noqa: BLE001 - a forked child must not fall through to its parent's code
         traceback.print_exc(file=out)
         return 1
     finally:
         out.flush()
 
 
-def spy(target: Path, life: dict, rank: int) -> None:
+def spy(target: Path, life: dict[str, Any], rank: int) -> None:
     """Write down each step's samples, and end this worker where the life says so."""
     load, step = Loader.load, loop.one_step
 
-    def noting(self, consumed, data_rank, world, micro):
+    def noting(self: Loader, consumed: int, data_rank: int, world: int, micro: int) -> Batch:
         batch = load(self, consumed, data_rank, world, micro)
         with target.open("a") as file:
-            file.write(json.dumps({"consumed": consumed, "rank": data_rank, "samples": batch.samples.tolist()}) + "\n")
+            file.write(
+                json.dumps({"consumed": consumed, "rank": data_rank, "samples": batch.samples.tolist()})
+                + "\n"
+            )
         return batch
 
-    def dying(run, rate, window):
+    def dying(run: loop.Run, rate: float, window: loop.Window) -> Tensor:
         if rank == 0 and life.get("kill_at") == run.step:
             run.checkpoints.wait()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -91,10 +96,10 @@ def spy(target: Path, life: dict, rank: int) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
         return step(run, rate, window)
 
-    Loader.load, loop.one_step = noting, dying
+    Loader.load, loop.one_step = noting, dying  # type: ignore[method-assign,assignment]  # a spy
 
 
-def live(folder: Path, name: str, life: dict) -> list[int]:
+def live(folder: Path, name: str, life: dict[str, Any]) -> list[int]:
     """Fork the workers of one life; give their exit codes."""
     port, children = free_port(), []
     for rank in range(life["workers"]):
@@ -112,7 +117,7 @@ def main() -> None:
     for name, lives in json.load(sys.stdin).items():
         Store.create((folder / name / "bucket").as_uri())
         begin = time.time()
-        codes = [live(folder, name, life) for life in lives]
+        codes = [live(folder, name, life | {"number": number}) for number, life in enumerate(lives)]
         result = folder / f"{name}.result.json"
         outcomes[name] = {
             "codes": codes,
@@ -124,5 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-
     main()

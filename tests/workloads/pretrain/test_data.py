@@ -1,6 +1,7 @@
 import http.server
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -100,20 +101,26 @@ def _blank(folder: Path) -> str:
     ("make", "why"),
     [(_missing, "no such file.*holds there.txt"), (_empty, "empty"), (_binary, "binary"), (_blank, "empty")],
 )
-def test_useless_corpus_is_refused(make, why: str, tmp_path: Path) -> None:
+def test_useless_corpus_is_refused(make: Callable[[Path], str], why: str, tmp_path: Path) -> None:
     """Missing, empty, binary and blank corpora each say what is wrong."""
     with pytest.raises(RunError, match=why):
         corpus.find(make(tmp_path), 1000, tmp_path)
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A web server that keeps its log to itself."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
-def web(tmp_path: Path):
+def web(tmp_path: Path) -> Iterator[str]:
     """A web server on loopback that serves a folder."""
     folder = tmp_path / "web"
     folder.mkdir()
     (folder / "book.txt").write_text("It was a dark and stormy night.\n" * 100)
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    handler.log_message = lambda *_: None
+    handler = partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -67,5 +67,7 @@ def test_pod_describes_a_node_for_any_orchestrator() -> None:
 def test_spec_needs_no_torch() -> None:
     """Stacks import the spec; torch must not come with it."""
     code = "import sys, workloads.pretrain.spec, workloads.pretrain.shape; print('torch' in sys.modules)"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert answer.stdout.strip() == "False"
