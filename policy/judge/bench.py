@@ -66,6 +66,7 @@ class Bench:
             ledger=Ledger(),
             today=today or dt.datetime.now(tz=dt.UTC).date(),
         )
+        self._by_rule: dict[str, tuple[Facts, Facts]] = {}
         self._seen: dict[str, Resource] = {}
         self._templates: dict[str, Template] = {}
         self._put_off: set[tuple[str, str]] = set()
@@ -157,14 +158,21 @@ class Bench:
     def _guarded(
         self, rule: Rule, question: Callable[[Resource, Facts], Answer], resource: Resource
     ) -> Answer:
-        facts = dataclasses.replace(self.facts, options=self.settings[rule.name].options)
         try:
-            return question(resource, facts)
+            return question(resource, self._facts_of(rule))
         except Exception as error:
             raise BrokenRuleError(
                 f"the rule {rule.name} broke on {resource.urn}: {type(error).__name__}: {error}; "
                 "a rule that breaks has judged nothing, so the run stops here"
             ) from error
+
+    def _facts_of(self, rule: Rule) -> Facts:
+        """Give the facts with the rule's own options; made once as long as the facts stay."""
+        known = self._by_rule.get(rule.name)
+        if known is None or known[0] is not self.facts:
+            options = self.settings[rule.name].options
+            known = self._by_rule[rule.name] = (self.facts, dataclasses.replace(self.facts, options=options))
+        return known[1]
 
     def _found(self, rule: Rule, resource: Resource, verdict: Verdict) -> list[Finding]:
         if not isinstance(verdict, Fail | Unverified):

@@ -15,6 +15,7 @@ class Graph:
 
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self.by_urn: Mapping[str, Resource] = {resource.urn: resource for resource in resources}
+        self._pointers: dict[tuple[str, tuple[str, ...]], Mapping[str, tuple[Resource, ...]]] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.by_urn.values())
@@ -48,15 +49,28 @@ class Graph:
             named = tuple(found for found in self._named(value) if not types or found.type in types)
             if named:
                 return named
-        root = path.split(".", 1)[0].split("[", 1)[0]
-        sources = (self.by_urn.get(urn) for urn in resource.property_dependencies.get(root, ()))
-        return tuple(found for found in sources if found and (not types or found.type in types))
+        return tuple(found for found in self._sources(resource, path) if not types or found.type in types)
 
     def pointing_at(self, target: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """List the resources of some types whose property points to the target."""
-        return tuple(
-            resource for resource in self.of(*types) if target in self.referred(resource, path, target.type)
-        )
+        key = (path, types)
+        if key not in self._pointers:
+            self._pointers[key] = _grouped(
+                (found.urn, resource) for resource in self.of(*types) for found in self._ends(resource, path)
+            )
+        return self._pointers[key].get(target.urn, ())
+
+    def _ends(self, resource: Resource, path: str) -> dict[Resource, None]:
+        """Give all that a property may point to: what its value names, and what its value comes from."""
+        value = resource.get(path)
+        named = self._named(value) if isinstance(value, str) else ()
+        return dict.fromkeys([*named, *self._sources(resource, path)])
+
+    def _sources(self, resource: Resource, path: str) -> Iterator[Resource]:
+        root = path.split(".", 1)[0].split("[", 1)[0]
+        for urn in resource.property_dependencies.get(root, ()):
+            if urn in self.by_urn:
+                yield self.by_urn[urn]
 
     def _named(self, value: Value) -> tuple[Resource, ...]:
         return self._by_name.get(value, ()) if isinstance(value, str) else ()

@@ -1,0 +1,181 @@
+"""What resources cost: sums that a person worked out by hand."""
+
+from typing import Any
+
+import pytest
+
+from infra.catalog.cost.charge import Place, Template
+from infra.catalog.cost.egress import Egress, compare
+from infra.catalog.cost.estimate import ESTIMATORS, estimate
+from infra.catalog.cost.free import is_free
+from infra.catalog.cost.ledger import Ledger
+from infra.catalog.cost.line import Free, Line, Metered, Priced, Span, Undecided, Unpriced
+from infra.catalog.values import UNKNOWN
+
+GROUP = "aws:eks/nodeGroup:NodeGroup"
+
+
+def total(lines: tuple[Line, ...]) -> Span:
+    """Add up what is priced."""
+    ledger = Ledger()
+    ledger.enter("urn", lines)
+    return ledger.total()
+
+
+def scaled(machine: str, low: int, now: int, high: int) -> dict[str, Any]:
+    """Make a node group between two sizes."""
+    return {
+        "instanceTypes": [machine],
+        "scalingConfig": {"minSize": low, "desiredSize": now, "maxSize": high},
+    }
+
+
+BY_HAND = [
+    ("p5.48xlarge: 55.04 x 730", "aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, "us-east-1", 40_179.20),
+    (
+        "a3-highgpu-8g: (9.93306 host + 8 x 12.735516 H100) x 730",
+        "gcp:compute/instance:Instance",
+        {"machineType": "a3-highgpu-8g"},
+        "europe-west4-b",
+        81_626.54724,
+    ),
+    (
+        "ND96isr H100 v5: 127.816 x 730",
+        "azure-native:containerservice:AgentPool",
+        {"vmSize": "Standard_ND96isr_H100_v5", "count": 1, "osDiskType": "Ephemeral"},
+        "westeurope",
+        93_305.68,
+    ),
+    (
+        "g2-standard-4: 0.708 x 730, its L4 inside and not again",
+        "gcp:compute/instance:Instance",
+        {"machineType": "g2-standard-4"},
+        "us-central1",
+        516.84,
+    ),
+    ("control plane: 0.10 x 730", "aws:eks/cluster:Cluster", {}, "us-east-1", 73.00),
+    ("100 GB of gp3: 100 x 0.08", "aws:ebs/volume:Volume", {"size": 100}, "us-east-1", 8.00),
+    ("port: 0.30 x 730", "aws:directconnect/connection:Connection", {"bandwidth": "1Gbps"}, "us-east-1", 219.00),
+    ("two circuits: 2 x 1700", "gcp:compute/interconnect:Interconnect",
+     {"linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 2}, "europe-west4", 3_400.00),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "props", "region", "usd"), BY_HAND, ids=lambda value: str(value)[:60]
+)
+def test_a_month_costs_what_the_hand_says(
+    name: str, kind: str, props: dict[str, Any], region: str, usd: float
+) -> None:
+    """The sum of the lines equals the arithmetic in the row's name, to a hundredth of a cent."""
+    assert total(estimate(kind, props, Place(region))).expected == pytest.approx(usd, abs=1e-4)
+
+
+def test_a_pool_costs_between_its_smallest_and_its_largest() -> None:
+    """Autoscaling gives a range: raising the most from 4 to 40 adds 36 x 58.8928 x 730 = 1,547,702.784 at most."""
+    four = total(estimate(GROUP, scaled("p5.48xlarge", 0, 1, 4), Place("eu-north-1")))
+    forty = total(estimate(GROUP, scaled("p5.48xlarge", 0, 1, 40), Place("eu-north-1")))
+    assert four.low == 0
+    assert four.expected == forty.expected == pytest.approx(58.8928 * 730)
+    assert forty.high - four.high == pytest.approx(1_547_702.784)
+
+
+def test_a_launch_template_gives_the_machine_and_its_disks() -> None:
+    """A pool whose template names the machine pays the dearest of the templates that it may use, disks included."""
+    place = Place("us-east-1", (Template("p5.48xlarge", (("gp3", 200),)), Template("g5.xlarge")))
+    pool = {"scalingConfig": {"minSize": 2, "desiredSize": 2, "maxSize": 2}}
+    assert total(estimate(GROUP, pool, place)).expected == pytest.approx(2 * (40_179.20 + 200 * 0.08))
+
+
+@pytest.mark.parametrize(
+    ("kind", "props", "region", "path"),
+    [
+        ("aws:ec2/instance:Instance", {"instanceType": UNKNOWN}, "us-east-1", "instanceType"),
+        ("aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, UNKNOWN, "region"),
+        (GROUP, {"instanceTypes": ["p5.48xlarge"], "scalingConfig": UNKNOWN}, "us-east-1", "scalingConfig"),
+        (
+            "gcp:container/nodePool:NodePool",
+            {"nodeConfig": UNKNOWN, "nodeCount": 1},
+            "us-central1",
+            "nodeConfig.machineType",
+        ),
+        (
+            "azure-native:containerservice:AgentPool",
+            {"vmSize": "Standard_D8s_v5", "count": UNKNOWN},
+            "westeurope",
+            "count",
+        ),
+    ],
+)
+def test_an_unknown_property_leaves_the_price_open(
+    kind: str, props: dict[str, Any], region: Any, path: str
+) -> None:
+    """What decides the price and is not known gives an undecided line that names the property, not a sum."""
+    lines = estimate(kind, props, Place(region))
+    assert [line.path for line in lines if isinstance(line, Undecided)] == [path]
+    assert total(lines) == Span(0, 0, 0)
+
+
+def test_a_region_without_a_price_is_unpriced_with_a_guide() -> None:
+    """A NAT gateway in Ireland has no price of its own; 0.045 x 730 = 32.85 elsewhere says how much may be missing."""
+    (line, use) = estimate("aws:ec2/natGateway:NatGateway", {}, Place("eu-west-1"))
+    assert isinstance(line, Unpriced)
+    assert "eu-west-1" in line.reason
+    assert line.guide == Span.exactly(pytest.approx(32.85))
+    assert isinstance(use, Metered)
+
+
+def test_a_type_that_nobody_priced_is_unpriced() -> None:
+    """A cloud's type without an estimator is never taken for free."""
+    (line,) = estimate("aws:rds/cluster:Cluster", {}, Place("us-east-1"))
+    assert isinstance(line, Unpriced)
+
+
+def test_own_machines_are_free_with_a_reason() -> None:
+    """What runs on this machine costs nothing here, and the line says why."""
+    (line,) = estimate("localhost:index:Job", {}, Place("local"))
+    assert isinstance(line, Free)
+    assert "own machine" in line.reason
+
+
+def test_no_type_is_priced_and_free() -> None:
+    """A type has an estimator, or stands among the free ones, not both."""
+    assert [kind for kind in ESTIMATORS if not kind.startswith("localhost:") and is_free(kind)] == []
+
+
+def test_a_line_says_where_its_price_comes_from() -> None:
+    """Every priced line has a source and a date."""
+    for _, kind, props, region, _ in BY_HAND:
+        for line in estimate(kind, props, Place(region)):
+            if isinstance(line, Priced):
+                assert line.source
+                assert line.as_of
+
+
+def test_entering_a_resource_again_replaces_it() -> None:
+    """A ledger counts a resource once, whatever it cost before, and by the team that pays now."""
+    ledger = Ledger()
+    ledger.enter(
+        "a",
+        estimate("aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, Place("us-east-1")),
+        "research",
+    )
+    ledger.enter("a", estimate("aws:eks/cluster:Cluster", {}, Place("us-east-1")), "platform")
+    assert ledger.total().expected == pytest.approx(73.0)
+    assert ledger.by_team()["research"].expected == pytest.approx(0.0)
+    assert ledger.by_team()["platform"].expected == pytest.approx(73.0)
+
+
+def test_a_link_pays_for_itself_from_three_terabytes() -> None:
+    """1 Gbps in us-east-1: 219 + 10,240 x 0.02 = 423.80 against 921.60; even at 219 / 0.07 = 3,128.57 GB."""
+    ways = compare("aws", "Direct Connect 1 Gbps port", 1, "Direct Connect data out (EqDC2)", "us-east-1")
+    assert isinstance(ways, Egress)
+    assert ways.monthly(10_240) == (pytest.approx(423.80), pytest.approx(921.60))
+    assert ways.break_even == pytest.approx(3_128.571428)
+
+
+def test_a_link_without_a_price_says_which() -> None:
+    """A price that nobody published is named, not guessed."""
+    text = compare("aws", "Direct Connect 400 Gbps port", 2, "Direct Connect data out (EqDC2)", "us-east-1")
+    assert isinstance(text, str)
+    assert "400 Gbps" in text
