@@ -84,6 +84,13 @@ def speed(shape: Shape, tokens: NDArray[np.uint16], peer: Path | None, micro: in
         return outcome | {"memory_gib": round(memory / 2**30, 1)}
 
 
+def warmed(side: Ours | Peer, done: int) -> torch.Tensor:
+    """Do one step while the rate rises to its peak over 100 steps, without which the first losses are chance."""
+    for group in side.optimizer.param_groups:
+        group["lr"] = 6e-4 * min(1.0, (done + 1) / 100)
+    return side.step()
+
+
 def losses(shape: Shape, tokens: NDArray[np.uint16], peer: Path, micro: int, count: int) -> dict[str, Any]:
     """Train both from the same weights on the same samples; give the mean loss of the last 20 steps."""
     reset()
@@ -92,9 +99,9 @@ def losses(shape: Shape, tokens: NDArray[np.uint16], peer: Path, micro: int, cou
         ours.start(world)
         other = Peer(peer, shape, ours.loader)
         ours.laid.model.load_state_dict(other.weights(), strict=True)
-        first = [ours.step() for _ in range(count)]
+        first = [warmed(ours, done) for done in range(count)]
         torch._C._set_sdp_priority_order([1, 2, 0, 3, 4])  # noqa: SLF001 - torch's own order, as nanoGPT has it
-        second = [other.step() for _ in range(count)]
+        second = [warmed(other, done) for done in range(count)]
         curves = {"ours": [each.item() for each in first], "nanoGPT": [each.item() for each in second]}
     last = {name: statistics.mean(curve[-20:]) for name, curve in curves.items()}
     return {

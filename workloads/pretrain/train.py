@@ -251,7 +251,7 @@ def save(run: Run) -> None:
             step=run.step,
             samples=run.samples,
             fingerprint=run.fingerprint,
-            state={"curve": run.curve},
+            state={"curve": list(run.curve)},  # the loop goes on while this is written
             world=run.world.size,
         )
         run.checkpoints.save(record, tensors_of(run.laid.model, run.optimizer))

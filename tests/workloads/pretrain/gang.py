@@ -4,6 +4,7 @@ Torch is imported once, before any fork, so that a gang starts in milliseconds. 
 life has a number of workers, settings, and maybe a step at which worker 0 kills itself. Prints one JSON object.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import torch.distributed.checkpoint
 import torch.distributed.fsdp
 import torch.distributed.pipelining
@@ -42,6 +44,8 @@ def worker(folder: Path, name: str, life: dict[str, Any], rank: int, port: int) 
     os.dup2(out.fileno(), 2)
     sys.stdout = sys.stderr = out
     world = life["workers"]
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[rank % len(cores)]})
     os.environ |= {
         "RANK": str(rank),
         "LOCAL_RANK": str(rank),
@@ -82,10 +86,8 @@ def spy(target: Path, life: dict[str, Any], rank: int) -> None:
     def noting(self: Loader, consumed: int, data_rank: int, world: int, micro: int) -> Batch:
         batch = load(self, consumed, data_rank, world, micro)
         with target.open("a") as file:
-            file.write(
-                json.dumps({"consumed": consumed, "rank": data_rank, "samples": batch.samples.tolist()})
-                + "\n"
-            )
+            seen = {"life": life["number"], "consumed": consumed, "samples": batch.samples.tolist()}
+            file.write(json.dumps(seen) + "\n")
         return batch
 
     def dying(run: loop.Run, rate: float, window: loop.Window) -> Tensor:
@@ -129,4 +131,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    mpl.use("Agg")
+    importlib.import_module("matplotlib.pyplot")  # before the forks, each of which draws
     main()

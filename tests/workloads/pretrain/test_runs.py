@@ -12,7 +12,7 @@ import pytest
 
 from workloads.store import Store
 
-STEPS = 20
+STEPS = 12
 
 Life = dict[str, Any]
 
@@ -22,7 +22,7 @@ def life(
 ) -> Life:
     """Describe one life of a gang."""
     spec = {"corpus": text, "corpus_bytes": 60_000, "vocab_size": 320, "depth": 2, "context": 16, "batch": 12}
-    spec |= {"steps": STEPS, "checkpoint_every": 4, "keep": 3, "notice": 30} | settings
+    spec |= {"steps": STEPS, "checkpoint_every": 3, "keep": 3, "notice": 30} | settings
     ends = {"kill_at": kill_at, "term_at": term_at}
     return {"workers": workers, "spec": spec} | {
         name: step for name, step in ends.items() if step is not None
@@ -31,21 +31,21 @@ def life(
 
 def scenarios(text: str) -> dict[str, list[Life]]:
     """Name the runs; a list's lives follow each other on one bucket."""
-    short = {"steps": 4, "micro_batch": 3}
+    short = {"steps": 2, "micro_batch": 3}
     return {
         "one": [life(1, text)],
-        "one killed": [life(1, text, kill_at=10), life(1, text)],
+        "one killed": [life(1, text, kill_at=7), life(1, text)],
         "two": [life(2, text)],
-        "two killed three times": [life(2, text, kill_at=step) for step in (6, 11, 17)] + [life(2, text)],
-        "two, one, three": [life(2, text, kill_at=5), life(1, text, kill_at=13), life(3, text)],
+        "two killed three times": [life(2, text, kill_at=step) for step in (3, 6, 10)] + [life(2, text)],
+        "two, one, three": [life(2, text, kill_at=5), life(1, text, kill_at=9), life(3, text)],
         "told to end": [life(2, text, term_at=6), life(2, text)],
-        "other model": [life(1, text, steps=4), life(1, text, steps=4, depth=3)],
+        "other model": [life(1, text, steps=2), life(1, text, steps=2, depth=3)],
         "fsdp": [life(2, text, mesh={"shard": 2}, **short)],
         "tensor": [life(2, text, mesh={"tensor": 2}, **short)],
         "fsdp x tensor": [life(4, text, mesh={"shard": 2, "tensor": 2}, **short)],
         "fsdp, then tensor": [
-            life(2, text, mesh={"shard": 2}, steps=8),
-            life(2, text, mesh={"tensor": 2}, steps=12),
+            life(2, text, mesh={"shard": 2}, steps=3),
+            life(2, text, mesh={"tensor": 2}, steps=5),
         ],
         "stages": [life(2, text, mesh={"pipeline": 2}, **short)],
         "one stage": [life(1, text, mesh={"pipeline": 1}, **short)],
@@ -86,8 +86,13 @@ def tensors(folder: Path, name: str) -> dict[tuple[str, str], str]:
 def samples(folder: Path, name: str) -> Counter[int]:
     """Count the samples of the steps that count: where a step was done twice, those of the later life."""
     lines = [json.loads(line) for line in (folder / f"{name}.samples.jsonl").read_text().splitlines()]
-    last = {line["consumed"]: max(each["life"] for each in lines if each["consumed"] == line["consumed"]) for line in lines}
-    return Counter(sample for line in lines if line["life"] == last[line["consumed"]] for sample in line["samples"])
+    last = {
+        line["consumed"]: max(each["life"] for each in lines if each["consumed"] == line["consumed"])
+        for line in lines
+    }
+    return Counter(
+        sample for line in lines if line["life"] == last[line["consumed"]] for sample in line["samples"]
+    )
 
 
 @pytest.mark.never_again
@@ -100,7 +105,7 @@ def test_killed_run_ends_bit_equal(runs: tuple[dict[str, Any], Path], straight: 
     outcome, folder = runs
     assert outcome[killed]["codes"][-1] == outcome[straight]["codes"][0]
     assert outcome[killed]["codes"][0][0] == -9
-    assert f"resumed at step {'8' if killed == 'one killed' else '16'} from" in outcome[killed]["log"]
+    assert f"resumed at step {'6' if killed == 'one killed' else '9'} from" in outcome[killed]["log"]
     assert tensors(folder, killed) == tensors(folder, straight)
     assert outcome[killed]["result"]["loss_curve"] == outcome[straight]["result"]["loss_curve"]
 
@@ -137,7 +142,7 @@ def test_checkpoint_is_resharded_on_load(runs: tuple[dict[str, Any], Path]) -> N
     outcome, _ = runs
     assert outcome["fsdp, then tensor"]["codes"] == [[0, 0], [0, 0]], outcome["fsdp, then tensor"]["log"]
     result = outcome["fsdp, then tensor"]["result"]
-    assert (result["resumed_from"], result["steps"]) == (8, 12)
+    assert (result["resumed_from"], result["steps"]) == (3, 5)
     assert result["last_loss"] < result["first_loss"]
 
 
@@ -158,7 +163,7 @@ def test_checkpoint_of_another_model_is_refused(runs: tuple[dict[str, Any], Path
     assert "is of another model" in log
     assert "'width': 128" in log
     assert "'width': 192" in log
-    assert outcome["other model"]["result"]["steps"] == 4
+    assert outcome["other model"]["result"]["steps"] == 2
 
 
 def test_goodput_parts_sum_to_one(runs: tuple[dict[str, Any], Path]) -> None:
