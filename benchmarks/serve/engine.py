@@ -22,11 +22,12 @@ from typing import Any
 import torch
 
 from benchmarks.serve.shapes import SHAPES, as_transformers
+from workloads.serve.linear import Plain
 from workloads.serve.offline import generate
 from workloads.serve.runner import Runner
 from workloads.serve.spec import ServeSpec
 from workloads.serve.start import make_runner
-from workloads.serve.weights import random_weights
+from workloads.serve.weights import Read, Share, assemble, random_weights
 
 Prompts = list[list[int]]
 
@@ -74,9 +75,8 @@ class Bench:
 
 
 def settings(accelerators: int, weights: str, cache_gib: float, context: int = 2048) -> ServeSpec:
-    return ServeSpec(
-        accelerators=accelerators, weights=weights, cache_gib=cache_gib, context=context, step_tokens=8192
-    )  # type: ignore[arg-type]  # argparse has checked the choice
+    fields = {"accelerators": accelerators, "weights": weights, "cache_gib": cache_gib, "context": context}
+    return ServeSpec.parse({**fields, "step_tokens": 8192})
 
 
 def timed(device: torch.device, work: Callable[[], object]) -> float:
@@ -93,7 +93,7 @@ def peer_model(shape_name: str, device: torch.device, dtype: torch.dtype) -> Any
     """Random weights of the same shape in transformers."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    config = LlamaConfig(**as_transformers(SHAPES[shape_name]), dtype=dtype)  # type: ignore[arg-type]
+    config = LlamaConfig(**as_transformers(SHAPES[shape_name]), dtype=dtype)
     with torch.device(device):
         standard = torch.get_default_dtype()
         torch.set_default_dtype(dtype)
@@ -107,7 +107,12 @@ def peer_answers(model: Any, prompts: Prompts, answer: int) -> Prompts:
     """`generate` for one prompt, `generate_batch` (continuous batching) for several."""
     from transformers import GenerationConfig
 
-    fixed = {"max_new_tokens": answer, "do_sample": False, "eos_token_id": -1, "pad_token_id": 0}
+    fixed: dict[str, Any] = {
+        "max_new_tokens": answer,
+        "do_sample": False,
+        "eos_token_id": -1,
+        "pad_token_id": 0,
+    }
     if len(prompts) > 1:
         outputs = model.generate_batch(
             inputs=prompts, generation_config=GenerationConfig(**fixed), progress_bar=False
@@ -117,14 +122,12 @@ def peer_answers(model: Any, prompts: Prompts, answer: int) -> Prompts:
     fixed |= {"eos_token_id": None, "min_new_tokens": answer}
     with torch.inference_mode():
         found = model.generate(inputs, attention_mask=torch.ones_like(inputs), **fixed)
-    return found[:, len(prompts[0]) :].tolist()
+    answers: Prompts = found[:, len(prompts[0]) :].tolist()
+    return answers
 
 
 def check(bench: Bench, device: torch.device, accelerators: int) -> None:
     """Same weights in both, float32: the same greedy tokens; in bfloat16: where the first difference is."""
-    from workloads.serve.linear import Plain
-    from workloads.serve.weights import Share, assemble
-
     shape = SHAPES["tiny"]
     for dtype, name in ((torch.float32, "float32"), (torch.bfloat16, "bfloat16")):
         torch.manual_seed(0)
@@ -134,9 +137,7 @@ def check(bench: Bench, device: torch.device, accelerators: int) -> None:
                 torch.nn.init.normal_(weight, std=0.1)  # larger than usual: ties between tokens become rare
         model = model.to(dtype)
         state = model.state_dict()
-        weights = assemble(
-            shape, lambda key, rows, columns, state=state: _cut(state[key], rows, columns), Share(), Plain
-        )
+        weights = assemble(shape, _reader(state), Share(), Plain)
         runner = make_runner(settings(accelerators, name, 0.5), shape, weights)
         prompts = [
             Load("", 1, size, 0, 0, peer=True).prompts(512, size)[0] for size in (5, 64, 200, 33, 16, 500)
@@ -147,8 +148,14 @@ def check(bench: Bench, device: torch.device, accelerators: int) -> None:
         bench.note(f"check {name}: equal greedy tokens of 64", same)
 
 
-def _cut(weight: torch.Tensor, rows: slice, columns: slice) -> torch.Tensor:
-    return weight[rows].clone() if weight.dim() == 1 else weight[rows, columns].contiguous()
+def _reader(state: dict[str, torch.Tensor]) -> Read:
+    """Give parts of another model's weights."""
+
+    def read(name: str, rows: slice, columns: slice) -> torch.Tensor:
+        weight = state[name]
+        return weight[rows].clone() if weight.dim() == 1 else weight[rows, columns].contiguous()
+
+    return read
 
 
 def measure(bench: Bench, shape_name: str, load: Load, ours: Runner, theirs: Any) -> None:

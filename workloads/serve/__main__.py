@@ -19,8 +19,7 @@ from workloads.serve.source import Source
 def run(settings: Settings) -> int:
     """Load and serve."""
     from workloads.serve.server import serve
-    from workloads.serve.source import open_source
-    from workloads.serve.start import read_shape
+    from workloads.serve.source import open_source, read_shape
     from workloads.serve.text import read_words
 
     source = open_source(settings.model, settings.store_url, settings.key_ring)

@@ -57,7 +57,6 @@ def build(service: Service) -> FastAPI:
     _errors(app, service)
     _probes(app, service)
 
-    @app.post("/v1/completions")
     async def completions(request: Request) -> Response:
         body = await _body(request, CompletionBody, service)
         prompts = [await _tokens(service, one) for one in _prompts(body)]
@@ -65,7 +64,6 @@ def build(service: Service) -> FastAPI:
         form = CompletionForm(job.id, service.spec.name, service.words, logprobs=body.logprobs is not None)
         return await _reply(service, body, job, form)
 
-    @app.post("/v1/chat/completions")
     async def chat(request: Request) -> Response:
         body = await _body(request, ChatBody, service)
         text = service.words.chat([message.plain() for message in body.messages])
@@ -76,6 +74,9 @@ def build(service: Service) -> FastAPI:
         form = ChatForm(job.id, service.spec.name, service.words, logprobs=body.logprobs)
         return await _reply(service, body, job, form)
 
+    # Bodies are read and checked here, so these two go past FastAPI's own reading, which costs as much again.
+    app.add_route("/v1/completions", completions, methods=["POST"])
+    app.add_route("/v1/chat/completions", chat, methods=["POST"])
     return app
 
 

@@ -82,7 +82,12 @@ class Body(BaseModel):
 class CompletionBody(Body):
     """A request to /v1/completions."""
 
-    prompt: str | Annotated[list[str], Field(min_length=1, max_length=128)] | Ids | list[Ids]
+    prompt: (
+        str
+        | Annotated[list[str], Field(min_length=1, max_length=128)]
+        | Ids
+        | Annotated[list[Ids], Field(min_length=1, max_length=128)]
+    )
     """A text, token ids, or a list of either."""
     max_tokens: int = Field(16, ge=1)
     """Tokens to draw at most."""
@@ -171,7 +176,8 @@ def _first(error: ValidationError, kind: type[Body], fields: Mapping[str, Any]) 
     if name not in kind.model_fields:
         return invalid(f"{name} is not a parameter of this server", name, code="unknown_parameter")
     path = ".".join(str(one) for one in detail["loc"] if isinstance(one, int) or one in _NAMES or one == name)
-    return invalid(f"{path}: {detail['msg']}", path)
+    branches = dict.fromkeys(one["msg"] for one in error.errors(include_url=False) if one["loc"][0] == name)
+    return invalid(f"{path}: {', or '.join(branches)}", path)
 
 
 _NAMES = {*Message.model_fields, *Part.model_fields, *StreamOptions.model_fields}

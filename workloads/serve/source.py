@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from workloads.serve.shape import Shape, parse_shape
+
 INDEX = "model.safetensors.index.json"
 CHUNK = 16 * 2**20
 """Bytes copied at a time."""
@@ -125,6 +127,11 @@ def read_json(source: Source, name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError(f"{source}/{name}: a JSON object was expected, not {type(content).__name__}")  # noqa: TRY004 - a wrong file is bad input, not a wrong type of ours
     return content
+
+
+def read_shape(source: Source) -> Shape:
+    """Read config.json."""
+    return parse_shape(read_json(source, "config.json"), f"{source}/config.json")
 
 
 def weight_files(source: Source) -> list[str]:

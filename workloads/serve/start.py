@@ -8,8 +8,8 @@ import torch
 from workloads.serve.model import Llama, Reduce, alone, block_bytes
 from workloads.serve.ops import TorchOps
 from workloads.serve.runner import Runner
-from workloads.serve.shape import Shape, parse_shape
-from workloads.serve.source import Source, read_json
+from workloads.serve.shape import Shape
+from workloads.serve.source import Source
 from workloads.serve.spec import ServeSpec
 from workloads.serve.weights import Share, Weights, load
 
@@ -19,11 +19,6 @@ CPU_CACHE_GIB = 0.25
 """Cache on a CPU unless the spec names a size."""
 SPARE_GIB = 1.5
 """GPU memory left to the library's workspaces, recorded graphs and fragments."""
-
-
-def read_shape(source: Source) -> Shape:
-    """Read config.json."""
-    return parse_shape(read_json(source, "config.json"), f"{source}/config.json")
 
 
 def context(spec: ServeSpec, shape: Shape) -> int:

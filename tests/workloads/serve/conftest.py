@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,16 @@ class Paced(Constant):
         super().__init__(50, **sizes)
         self.seconds = seconds
 
-    def run(self, slices: list[Slice]) -> list[Drawn]:  # type: ignore[override]  # a list is a sequence
+    def run(self, slices: Sequence[Slice]) -> list[Drawn]:
+        """Sleep, then draw."""
         time.sleep(self.seconds)
         return super().run(slices)
+
+
+@pytest.fixture
+def paced() -> type[Paced]:
+    """Give the class of models that sleep."""
+    return Paced
 
 
 Api = Callable[..., Any]
@@ -137,7 +144,9 @@ def process() -> Callable[..., Any]:
     """Start a server as its own process, wait until it is healthy, and end it."""
 
     @contextmanager
-    def start(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    def start(
+        command: list[str], environment: dict[str, str]
+    ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         url = f"http://127.0.0.1:{free_port()}"
         given = {**os.environ, **environment, "PORT": url.rsplit(":", 1)[1]}
         running = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=given)

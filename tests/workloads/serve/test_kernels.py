@@ -19,7 +19,13 @@ CHECKS = (
 def found() -> dict[str, str]:
     """Run all checks in one process of their own."""
     root = SCRIPT.parents[3]
-    command = [sys.executable, "-W", "ignore", "-c", f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')",
+    ]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240, check=True)
     results: dict[str, str] = json.loads(run.stdout)
     return results

@@ -9,11 +9,11 @@ import torch
 from workloads.serve.batch import Sampling
 from workloads.serve.offline import generate
 from workloads.serve.runner import Runner
-from workloads.serve.source import Folder
+from workloads.serve.source import Folder, read_shape
 from workloads.serve.spec import ServeSpec
-from workloads.serve.start import read_shape, start
+from workloads.serve.start import start
 
-PROMPTS = [[5, 9, 200], list(range(10, 90)), [7] * 33, list(range(10, 74)) + [3, 3], [300]]
+PROMPTS = [[5, 9, 200], list(range(10, 90)), [7] * 33, [*range(10, 74), 3, 3], [300]]
 LIMIT = 40
 
 
@@ -69,19 +69,23 @@ def test_weights_that_do_not_fit_the_config_are_named(folder: Path, tmp_path: Pa
     """A folder whose config.json was changed says which tensors disagree."""
     for name in ("model.safetensors", "tokenizer.json"):
         (tmp_path / name).symlink_to(folder / name)
-    config = (folder / "config.json").read_text().replace('"intermediate_size": 80', '"intermediate_size": 96')
+    config = (
+        (folder / "config.json").read_text().replace('"intermediate_size": 80', '"intermediate_size": 96')
+    )
     (tmp_path / "config.json").write_text(config)
-    with pytest.raises(ValueError, match=r"mlp\.gate_proj\.weight is \(80, 32\), config\.json says \(96, 32\)"):
+    with pytest.raises(
+        ValueError, match=r"mlp\.gate_proj\.weight is \(80, 32\), config\.json says \(96, 32\)"
+    ):
         runner(tmp_path)
 
 
 def test_a_context_beyond_the_model_is_refused(folder: Path) -> None:
     """The spec cannot ask for more positions than the model has."""
-    with pytest.raises(ValueError, match="context is 512, the model's max_position_embeddings is 256"):
+    with pytest.raises(ValueError, match=r"context is 512, the model's max_position_embeddings is 256"):
         runner(folder, context=512)
 
 
 def test_more_gpus_than_there_are_is_refused(folder: Path) -> None:
     """The error says how many there are and what serves without."""
-    with pytest.raises(ValueError, match="accelerators is 64, this machine has .* 0 serves on the CPU"):
+    with pytest.raises(ValueError, match=r"accelerators is 64, this machine has .* 0 serves on the CPU"):
         runner(folder, accelerators=64)

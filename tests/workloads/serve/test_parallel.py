@@ -4,9 +4,9 @@ import pytest
 
 from workloads.serve.offline import generate
 from workloads.serve.parallel import Plan, start_team
-from workloads.serve.source import Folder
+from workloads.serve.source import Folder, read_shape
 from workloads.serve.spec import ServeSpec
-from workloads.serve.start import read_shape, start
+from workloads.serve.start import start
 from workloads.serve.weights import Share
 
 

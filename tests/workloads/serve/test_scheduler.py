@@ -38,7 +38,9 @@ class Remembering:
             for number, token in enumerate(piece.tokens, piece.start):
                 self.cache[self._slot(piece, number)] = token
         return [
-            Drawn(following([self.cache[self._slot(piece, n)] for n in range(piece.start + len(piece.tokens))]))
+            Drawn(
+                following([self.cache[self._slot(piece, n)] for n in range(piece.start + len(piece.tokens))])
+            )
             for piece in slices
             if piece.draw is not None
         ]
@@ -62,9 +64,16 @@ prompts = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=30), min_siz
 
 
 @settings(max_examples=120, deadline=None)
-@given(prompts, st.integers(1, 12), st.integers(1, 5), st.integers(1, 40), st.integers(0, 30), st.integers(1, 6))
-def test_answers_do_not_depend_on_batching(
-    given_prompts: list[list[int]], limit: int, block_size: int, step_tokens: int, spare: int, max_running: int
+@given(
+    prompts, st.integers(1, 12), st.integers(1, 5), st.integers(1, 40), st.integers(0, 30), st.integers(1, 6)
+)
+def test_answers_do_not_depend_on_batching(  # noqa: PLR0917 - hypothesis draws them all
+    given_prompts: list[list[int]],
+    limit: int,
+    block_size: int,
+    step_tokens: int,
+    spare: int,
+    max_running: int,
 ) -> None:
     """Whatever the pool, the budget and the neighbours: each answer is what the prompt alone would give."""
     longest = max(-(-(len(prompt) + limit) // block_size) for prompt in given_prompts)

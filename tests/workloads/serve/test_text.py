@@ -24,7 +24,10 @@ def test_pieces_are_the_whole(words: Words, text: str) -> None:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text("abc ", max_size=30), stops=st.lists(st.text("abc ", min_size=1, max_size=4), min_size=1, max_size=3))
+@given(
+    text=st.text("abc ", max_size=30),
+    stops=st.lists(st.text("abc ", min_size=1, max_size=4), min_size=1, max_size=3),
+)
 def test_a_stop_text_ends_before_itself(words: Words, text: str, stops: list[str]) -> None:
     """Nothing of a stop text is ever shown, wherever its tokens begin and end."""
     found = [text.find(stop) for stop in stops if stop in text]

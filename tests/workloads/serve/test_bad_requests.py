@@ -1,0 +1,116 @@
+"""Every bad request has its status, its code and the field at fault."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+P: dict[str, Any] = {"prompt": "a"}
+TURN = {"role": "user", "content": "hi"}
+M: dict[str, Any] = {"messages": [TURN]}
+C, H = "/v1/completions", "/v1/chat/completions"
+
+BAD: list[tuple[str, str, Any, int, str, str | None]] = [
+    ("no JSON", C, b"{", 400, "invalid_json", None),
+    ("no UTF-8", C, b'{"prompt": "\xff"}', 400, "invalid_json", None),
+    ("empty body", C, b"", 400, "invalid_json", None),
+    ("no object", C, [1], 400, "invalid_json", None),
+    ("no prompt", C, {}, 400, "missing_required_parameter", "prompt"),
+    ("prompt is null", C, {"prompt": None}, 400, "invalid_value", "prompt"),
+    ("prompt is a number", C, {"prompt": 5}, 400, "invalid_value", "prompt"),
+    ("prompt is empty", C, {"prompt": ""}, 400, "invalid_value", "prompt"),
+    ("no prompts", C, {"prompt": []}, 400, "invalid_value", "prompt"),
+    ("token beyond the vocabulary", C, {"prompt": [1, 384]}, 400, "invalid_value", "prompt"),
+    ("negative token", C, {"prompt": [-1]}, 400, "invalid_value", "prompt"),
+    ("mixed prompts", C, {"prompt": ["a", [1]]}, 400, "invalid_value", "prompt"),
+    ("prompt beyond the context", C, {"prompt": "word " * 400}, 413, "context_length_exceeded", "prompt"),
+    ("answer beyond the context", C, {**P, "max_tokens": 256}, 413, "context_length_exceeded", "max_tokens"),
+    ("max_tokens zero", C, {**P, "max_tokens": 0}, 400, "invalid_value", "max_tokens"),
+    ("max_tokens as text", C, {**P, "max_tokens": "5"}, 400, "invalid_value", "max_tokens"),
+    ("max_tokens a fraction", C, {**P, "max_tokens": 1.5}, 400, "invalid_value", "max_tokens"),
+    ("misspelt field", C, {**P, "temprature": 1}, 400, "unknown_parameter", "temprature"),
+    ("temperature negative", C, {**P, "temperature": -0.1}, 400, "invalid_value", "temperature"),
+    ("temperature too high", C, {**P, "temperature": 2.1}, 400, "invalid_value", "temperature"),
+    ("temperature not a number", C, b'{"prompt": "a", "temperature": NaN}', 400, "invalid_value", "temperature"),
+    ("top_p zero", C, {**P, "top_p": 0}, 400, "invalid_value", "top_p"),
+    ("top_p over one", C, {**P, "top_p": 1.1}, 400, "invalid_value", "top_p"),
+    ("top_k negative", C, {**P, "top_k": -1}, 400, "invalid_value", "top_k"),
+    ("n zero", C, {**P, "n": 0}, 400, "invalid_value", "n"),
+    ("n too large", C, {**P, "n": 129}, 400, "invalid_value", "n"),
+    ("five stops", C, {**P, "stop": list("abcde")}, 400, "invalid_value", "stop"),
+    ("empty stop", C, {**P, "stop": ""}, 400, "invalid_value", "stop"),
+    ("seed as text", C, {**P, "seed": "1"}, 400, "invalid_value", "seed"),
+    ("seed too large", C, {**P, "seed": 2**63}, 400, "invalid_value", "seed"),
+    ("too many logprobs", C, {**P, "logprobs": 6}, 400, "invalid_value", "logprobs"),
+    ("penalty too large", C, {**P, "presence_penalty": 3}, 400, "invalid_value", "presence_penalty"),
+    ("bias of no token", C, {**P, "logit_bias": {"x": 1}}, 400, "invalid_value", "logit_bias"),
+    ("bias beyond the vocabulary", C, {**P, "logit_bias": {"384": 1}}, 400, "invalid_value", "logit_bias"),
+    ("bias too large", C, {**P, "logit_bias": {"1": 101}}, 400, "invalid_value", "logit_bias"),
+    ("echo", C, {**P, "echo": True}, 400, "invalid_value", "echo"),
+    ("suffix", C, {**P, "suffix": "x"}, 400, "invalid_value", "suffix"),
+    ("stream as text", C, {**P, "stream": "yes"}, 400, "invalid_value", "stream"),
+    ("usage without a stream", C, {**P, "stream_options": {}}, 400, "invalid_value", "stream_options"),
+    ("another model", C, {**P, "model": "gpt-4"}, 404, "model_not_found", "model"),
+    ("body too large", C, {"prompt": "x" * 5000}, 413, "body_too_large", None),
+    ("no messages", H, {}, 400, "missing_required_parameter", "messages"),
+    ("empty messages", H, {"messages": []}, 400, "invalid_value", "messages"),
+    ("unknown role", H, {"messages": [{"role": "god", "content": ""}]}, 400, "invalid_value", "messages.0.role"),
+    ("no content", H, {"messages": [{"role": "user"}]}, 400, "invalid_value", "messages.0.content"),
+    ("refused by the template", H, {"messages": [{**TURN, "role": "developer"}]}, 400, "invalid_value", "messages"),
+    ("top_logprobs alone", H, {**M, "top_logprobs": 1}, 400, "invalid_value", "top_logprobs"),
+    ("too many top_logprobs", H, {**M, "logprobs": True, "top_logprobs": 21}, 400, "invalid_value", "top_logprobs"),
+    ("prompt in a chat", H, {**M, "prompt": "x"}, 400, "unknown_parameter", "prompt"),
+    ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 413, "context_length_exceeded", "max_tokens"),
+    ("unknown route", "/v1/complete", P, 404, "unknown_route", None),
+]  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_each_bad_request_is_answered_in_openais_form(api: Any) -> None:
+    """All rows of the table on one server: status, code and field; then a good request still works."""
+    wrong: list[str] = []
+    async with api(max_body_bytes=4096) as (client, parts):
+        for name, path, body, status, code, param in BAD:
+            content = body if isinstance(body, bytes) else json.dumps(body)
+            reply = await client.post(path, content=content)
+            error = reply.json()["error"]
+            found = (reply.status_code, error["code"], error["param"])
+            if (
+                found != (status, code, param)
+                or not error["message"]
+                or set(error) != {"message", "type", "param", "code"}
+            ):
+                wrong.append(f"{name}: {found}, not {(status, code, param)}: {error['message']}")
+        assert not wrong, "\n".join(wrong)
+        assert (await client.post(C, json=P)).status_code == 200
+        refused = parts.metrics.refused
+        assert refused["400"] + refused["404"] + refused["413"] >= len(BAD) - 1
+
+
+def test_the_table_is_long_enough() -> None:
+    """At least 25 different mistakes are covered, each with a name of its own."""
+    assert len({row[0] for row in BAD}) == len(BAD) >= 25
+
+
+@pytest.mark.asyncio
+async def test_the_wrong_verb_is_405(api: Any) -> None:
+    """A GET of a POST route is answered in the same form."""
+    async with api() as (client, _):
+        reply = await client.get(C)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.asyncio
+async def test_a_body_without_a_length_is_limited_too(api: Any) -> None:
+    """A chunked body is counted as it comes."""
+
+    async def endless() -> Any:
+        for _ in range(100):
+            yield b" " * 1000
+            await asyncio.sleep(0)
+
+    async with api(max_body_bytes=4096) as (client, _):
+        reply: httpx.Response = await client.post(C, content=endless())
+    assert (reply.status_code, reply.json()["error"]["code"]) == (413, "body_too_large")
