@@ -61,6 +61,18 @@ POOLS = tuple(_READERS)
 """The types that are pools of machines."""
 
 
+_LABELS = {
+    "aws:eks/nodeGroup:NodeGroup": "labels",
+    "gcp:container/nodePool:NodePool": "nodeConfig.labels",
+    "azure-native:containerservice:AgentPool": "nodeLabels",
+}
+
+
+def joins_fabric(resource: Resource) -> bool:
+    """Tell whether a pool joins its machines' fabric: one that does without says so by a label of its nodes."""
+    return bool(resource.get(f"{_LABELS[resource.type]}.causeway/fabric") != "none")
+
+
 def pool(resource: Resource) -> Pool:
     """Read a pool from its resource."""
     return _READERS[resource.type](resource)

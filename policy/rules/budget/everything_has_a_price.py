@@ -1,24 +1,27 @@
 """What has no price is little, and its most is known."""
 
+from policy.model import catalogued
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Option, Rule, Severity
-from policy.model.verdicts import PASS, Fail, Verdict
+from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 
 def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
     found = facts.ledger.unpriced()
     blind = [(urn, line) for urn, line in found if line.guide is None]
-    if blind:
-        urn, line = blind[0]
+    machines = [(urn, line) for urn, line in blind if catalogued.machine(line.item.split(",", 1)[0])]
+    if machines:
+        urn, line = machines[0]
         return Fail(
-            f"{len(blind)} lines have no price anywhere, such as {line.item} of {urn}: {line.reason}",
-            "choose what has a price, or add the price with its source to the price table",
+            f"{len(machines)} machines have no price anywhere, such as {line.item} of {urn}: {line.reason}",
+            "choose a machine that has a price, or add the price with its source to the price table",
         )
     most = sum(line.guide.high for _, line in found if line.guide)
     limit = float(facts.options["limitUsd"])
     if most <= limit:
-        return PASS
+        names = sorted({line.item for _, line in blind})
+        return Unverified(f"no source that was read gives a price for {', '.join(names)}") if names else PASS
     urn, line = max(found, key=lambda pair: pair[1].guide.high if pair[1].guide else 0.0)
     return Fail(
         f"{len(found)} lines without a price may cost up to {most:,.2f} USD a month, "

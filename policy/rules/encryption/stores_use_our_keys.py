@@ -5,7 +5,7 @@ from policy.model.checks import all_of, equals, keyed, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
-from policy.model.verdicts import Fail, Unverified, Verdict
+from policy.model.verdicts import Fail, NotApplicable, Unverified, Verdict
 
 _SIDECAR = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 _DEFAULT = "rules[0].applyServerSideEncryptionByDefault"
@@ -27,6 +27,9 @@ def _aws(bucket: Resource, facts: Facts) -> Verdict:
     configured = facts.graph.pointing_at(bucket, "bucket", _SIDECAR)
     if not configured:
         return Fail("it has no encryption configuration", f"add a {_SIDECAR} with a key of ours")
+    if facts.graph.pointing_at(bucket, "targetBucket", "aws:s3/bucketLogging:BucketLogging"):
+        # S3 User Guide, server access logging: a bucket that takes access logs can't have a KMS key as its default
+        return NotApplicable("S3 delivers access logs only to buckets under its own key")
     kms = must(
         f"{_DEFAULT}.sseAlgorithm",
         equals("aws:kms", "aws:kms:dsse"),

@@ -1,29 +1,46 @@
 """A launch template has as many fabric interfaces as its machine."""
 
-from infra.catalog.values import UNKNOWN
+from infra.catalog.values import UNKNOWN, Value
 from policy.model import catalogued
 from policy.model.facts import Facts
+from policy.model.pools import joins_fabric
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
-from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
+from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict, worst
+
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
-def _efa(template: Resource, _facts: Facts) -> Verdict:
-    kind = template.get("instanceType")
+def _pool(pool: Resource, facts: Facts) -> Verdict:
+    """Judge a pool with its launch template; the one or the other names the machine."""
+    templates = facts.graph.referred(pool, "launchTemplate.id", _TEMPLATE)
+    if not templates or not joins_fabric(pool):
+        return NotApplicable("it has no launch template of this stack, or joins no fabric")
+    named = pool.get("instanceTypes[0]")
+    return worst(_efa(one, one.get("instanceType") if named is None else named) for one in templates)
+
+
+def _template(template: Resource, _facts: Facts) -> Verdict:
+    if template.get("instanceType") is None:
+        return NotApplicable("the pool names the machine, and is judged with it")
+    return _efa(template, template.get("instanceType"))
+
+
+def _efa(template: Resource, kind: Value) -> Verdict:
     if kind is UNKNOWN:
         return Unverified("instanceType is not known before the update", "instanceType")
     wanted = catalogued.fabric_devices(kind)
     if not wanted:
-        return NotApplicable("its machine has no fabric, or the pool names it")
+        return NotApplicable("its machine has no fabric")
     kinds = [found.value for found in template.find("networkInterfaces[*].interfaceType")]
     if any(one is UNKNOWN for one in kinds):
         return Unverified("networkInterfaces is not known before the update", "networkInterfaces")
     got = sum(1 for one in kinds if one in {"efa", "efa-only"})
     if got == wanted:
         return PASS
+    what = f"{template.name} has {got} interfaces of type efa or efa-only"
     return Fail(
-        f"{got} interfaces of type efa or efa-only",
-        f"give {kind} its {wanted} fabric interfaces in networkInterfaces",
+        what, f"give {kind} its {wanted} fabric interfaces in networkInterfaces of the launch template"
     )
 
 
@@ -34,5 +51,6 @@ RULE = Rule(
     fix="Derive the interfaces from the fact table.",
     severity=Severity.HIGH,
     frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
-    at_create={"aws:ec2/launchTemplate:LaunchTemplate": _efa},
+    at_create={_TEMPLATE: _template},
+    in_stack={"aws:eks/nodeGroup:NodeGroup": _pool},
 )

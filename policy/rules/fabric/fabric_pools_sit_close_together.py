@@ -4,6 +4,7 @@ from infra.catalog.values import UNKNOWN
 from policy.model import catalogued
 from policy.model.checks import equals, must
 from policy.model.facts import Facts
+from policy.model.pools import joins_fabric
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
@@ -23,8 +24,8 @@ def _fabric_only(pool: Resource, machine: str, zones: str, fix: str) -> Verdict:
     kinds = [found.value for found in pool.find(machine)]
     if any(kind is UNKNOWN for kind in kinds):
         return Unverified(f"{machine} is not known before the update", machine)
-    if not any(catalogued.fabric_devices(kind) for kind in kinds):
-        return NotApplicable("its machines have no fabric")
+    if not joins_fabric(pool) or not any(catalogued.fabric_devices(kind) for kind in kinds):
+        return NotApplicable("it joins no fabric")
     given = pool.get(zones)
     if given is UNKNOWN:
         return Unverified(f"{zones} is not known before the update", zones)

@@ -63,7 +63,7 @@ CASES = [
     keeps("everything-has-a-price", "little", NAT, WHOLE),
     breaks("everything-has-a-price", "limit of nothing", NAT, WHOLE, options={"limitUsd": 0}),
     breaks("everything-has-a-price", "a machine without a price", group("p5e.48xlarge", "us-east-1"), WHOLE),
-    breaks("everything-has-a-price", "known nowhere", FSX, WHOLE),
+    unsure("everything-has-a-price", "known nowhere", FSX, WHOLE),
     keeps("prices-are-fresh", "this year's", P5, WHOLE),
     unsure("prices-are-fresh", "older than a warning", P5, WHOLE, options={"warnDays": 30}),
     breaks("prices-are-fresh", "too old", P5, WHOLE, options={"failDays": 60}),

@@ -110,6 +110,17 @@ STORES = [
         r("azure-native:storage:StorageAccount", "a", encryption={"keySource": "Microsoft.Storage"}),
     ),
 ]
+LOGGING = r(
+    "aws:s3/bucketLogging:BucketLogging",
+    "l",
+    bucket="data",
+    targetBucket=UNKNOWN,
+    from_={"targetBucket": BUCKET},
+)
+STORES += [
+    keeps("stores-use-our-keys", "takes access logs", sidecar(SSE, rules=sse("AES256")), LOGGING, BUCKET),
+    breaks("stores-use-our-keys", "takes access logs in the open", LOGGING, BUCKET),
+]
 KEYS = [
     keeps(
         "keys-rotate-in-time",

@@ -38,7 +38,26 @@ def efa(count: int, kind: str = "p5.48xlarge") -> Resource:
     return r("aws:ec2/launchTemplate:LaunchTemplate", "t", instanceType=kind, networkInterfaces=interfaces)
 
 
+def pooled(template: Resource, **given: object) -> list[Resource]:
+    """Make a pool that names the machine, with its launch template of the same preview."""
+    kinds = {"instanceTypes": ["p5.48xlarge"], "launchTemplate": {"id": UNKNOWN}}
+    return [template, r(GROUP, "g", from_={"launchTemplate": template}, given={**kinds, **given})]
+
+
+def bare(count: int) -> Resource:
+    """Make a launch template that leaves the machine to the pool."""
+    interfaces = [{"interfaceType": "efa"} for _ in range(count)]
+    return r("aws:ec2/launchTemplate:LaunchTemplate", "t", networkInterfaces=interfaces)
+
+
 CASES = [
+    keeps("fabric-interfaces-match-the-machine", "pool names the machine", *pooled(bare(32))),
+    breaks("fabric-interfaces-match-the-machine", "pool names the machine", *pooled(bare(8))),
+    keeps(
+        "fabric-interfaces-match-the-machine",
+        "does without",
+        *pooled(bare(0), labels={"causeway/fabric": "none"}),
+    ),
     keeps("jobs-have-a-deadline", "both", job(activeDeadlineSeconds=3600, ttlSecondsAfterFinished=600)),
     breaks("jobs-have-a-deadline", "no deadline", job(ttlSecondsAfterFinished=600)),
     keeps("jobs-have-a-deadline", "timeout", r("localhost:index:Job", "j", timeoutSeconds=600)),
