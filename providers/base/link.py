@@ -1,7 +1,6 @@
 """The way back to the engine that called: its log, and its wish to stop."""
 
 import threading
-from collections.abc import Iterable
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -35,18 +34,11 @@ class Link:
         except grpc.RpcError:
             return
 
-    def close(self) -> None:
-        """Stop what runs for this engine and let go of it."""
-        self.cancelled.set()
-        if self._channel is not None:
-            self._channel.close()
-
 
 class Links:
-    """The engines connected now, by their end of the connection: an attached provider may serve several."""
+    """The engines that called, by their end of the connection: an attached provider may serve several at once."""
 
-    def __init__(self, engine_address: str = "") -> None:
-        self._default = engine_address
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._links: dict[str, Link] = {}
 
@@ -61,7 +53,7 @@ class Links:
         """Give the engine at the other end of a call."""
         with self._lock:
             if peer not in self._links:
-                self._links[peer] = Link(self._default)
+                self._links[peer] = Link()
             return self._links[peer]
 
     def cancel(self, peer: str) -> None:
@@ -70,9 +62,10 @@ class Links:
 
     def cancel_all(self) -> None:
         """Tell every operation to stop: the process ends."""
-        for link in self._all():
-            link.cancelled.set()
-
-    def _all(self) -> Iterable[Link]:
         with self._lock:
-            return list(self._links.values())
+            for link in self._links.values():
+                link.cancelled.set()
+
+    def any(self) -> bool:
+        """Say whether an engine has connected yet."""
+        return bool(self._links)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from concurrent import futures
 
 import grpc
@@ -20,6 +21,9 @@ LARGEST_MESSAGE = 400 * 1024 * 1024
 GRACE = 3.0
 """Seconds for operations to wind up after the request to stop; the engine kills after 5."""
 
+
+FIRST_CALL = 60.0
+"""Seconds in which an engine greets the provider that it launched."""
 
 PARENT_CHECK = 1.0
 """Seconds between looks at whether the engine still lives."""
@@ -43,19 +47,27 @@ def start(plugin: Plugin, port: int = 0) -> tuple[grpc.Server, int]:
 
 def serve(plugin: Plugin) -> None:
     """Serve until SIGINT, SIGTERM or the engine's death, then end the process."""
-    signals = Signals(signal.SIGINT, signal.SIGTERM)
+    engine, signals = Engine(plugin), Signals(signal.SIGINT, signal.SIGTERM)
     server, port = start(plugin)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    _wait(signals)
+    while not signals.wait(PARENT_CHECK) and engine.alive():
+        pass
     plugin.links.cancel_all()
     server.stop(GRACE).wait(GRACE + 1)
     # A handler that still waits must not hold the process: the engine would wait its 5 seconds.
     os._exit(0)
 
 
-def _wait(signals: Signals) -> None:
-    """Wait for the request to stop; an engine that was killed can't ask, so its absence counts too."""
-    parent = os.getppid()
-    while not signals.wait(PARENT_CHECK) and os.getppid() == parent:
-        pass
+class Engine:
+    """The process that launched this one; when it was killed it can't ask us to stop, so its absence counts too."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._plugin = plugin
+        self._parent = os.getppid()
+        self._first_call = time.monotonic() + FIRST_CALL
+
+    def alive(self) -> bool:
+        """Say whether the parent lives; one that never called may have died before we could know it."""
+        called = self._plugin.links.any() or time.monotonic() < self._first_call
+        return os.getppid() == self._parent and called

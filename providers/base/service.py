@@ -97,8 +97,8 @@ class Service(Plugin):
         found = resource.read(ctx, request.id, known)
         if found is None:
             return provider_pb2.ReadResponse()
-        seen = _marked(resource, found, state or inputs)
-        live = {name: seen[name] for name in wire_names(resource.inputs) if name in seen}
+        seen = _marked(resource, found, state or dict.fromkeys(resource.secret_when_imported, Secret(None)))
+        live = _live_inputs(resource, inputs, state, seen)
         return provider_pb2.ReadResponse(
             id=request.id, properties=wire.encode(seen), inputs=wire.encode(live)
         )

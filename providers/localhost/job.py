@@ -129,7 +129,7 @@ def run(ctx: Context, folder: Folder, owner: Owner, inputs: JobInputs) -> JobSta
         reason = str(error)
     state = look(folder, owner, inputs)
     if reason is None and state.status != "succeeded":
-        reason = explain(folder, state.status, inputs)
+        reason = explain(folder, state.status)
     if reason:
         raise PartialFailure(str(folder.path), state, [reason])
     return state
@@ -206,11 +206,12 @@ def _status(record: Record, *, supervised: bool) -> Status:
     return "running" if supervised else "lost"
 
 
-def explain(folder: Folder, status: Status, inputs: JobInputs) -> str:
+def explain(folder: Folder, status: Status) -> str:
     """Say why the job did not succeed, with the end of its log."""
     record = folder.record() or Record()
     if status == "lost":
         why = "the job's supervisor was killed; `pulumi up` runs it again"
     else:
-        why = f"the job failed: {record.reason} (attempt {record.attempts}, retries {inputs.retries})"
+        plural = "" if record.attempts == 1 else "s"
+        why = f"the job failed: {record.reason} ({record.attempts} attempt{plural})"
     return f"{why}\n{log.excerpt(folder.log)}"

@@ -237,4 +237,6 @@ def status(folder: Folder, instance: str, inputs: ServiceInputs) -> Status:
     """Say how the service is now."""
     if folder.supervised():
         return "running" if _not_ready(folder, inputs) is None else "unhealthy"
-    return "unhealthy" if tree.members(instance) else "stopped"
+    # A supervisor that is just ending has let go of its lock, but still carries the mark.
+    record = folder.record() or Record()
+    return "unhealthy" if tree.members(instance, without=[record.supervisor]) else "stopped"

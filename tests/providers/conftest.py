@@ -1,6 +1,9 @@
 """Real stacks in a temporary folder, driven by the Automation API."""
 
+import asyncio
+import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,41 @@ import pytest
 from pulumi import automation as auto
 
 from infra.paths import project
+from providers.base.server import start
+from providers.base.service import Service
+from providers.localhost import catalogue
+from providers.localhost.process import tree
+from providers.localhost.process.folder import Folder
 
-Program = Callable[[], None]
+Program = Callable[[], object]
+
+
+def close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close a loop of another thread when it has come to rest."""
+    while loop.is_running():
+        time.sleep(0.05)
+    loop.close()
+
+
+@contextlib.contextmanager
+def closed_loops() -> Iterator[None]:
+    """Close the event loops that the Automation API leaves open when a resource fails.
+
+    Its cleanup stops at the first task that ends with an error (pulumi.automation._server), before the loop is closed.
+    """
+    made: list[asyncio.AbstractEventLoop] = []
+
+    def new() -> asyncio.AbstractEventLoop:
+        made.append(asyncio.get_event_loop_policy().new_event_loop())
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asyncio.new_event_loop", new)
+        try:
+            yield
+        finally:
+            for loop in made:
+                close(loop)
 
 
 class LiveStack:
@@ -40,7 +76,8 @@ class LiveStack:
         self.program = program or self.program
         lines: list[str] = []
         try:
-            return getattr(self.stack, command)(on_output=lines.append, **options)
+            with closed_loops():
+                return getattr(self.stack, command)(on_output=lines.append, **options)
         finally:
             self.output = "\n".join(lines)
 
@@ -65,9 +102,37 @@ class LiveStack:
 
 
 @pytest.fixture
+def make_stack(tmp_path: Path) -> Callable[[dict[str, str]], LiveStack]:
+    """Give a way to make a stack with an environment of its own."""
+    return lambda env: LiveStack(tmp_path, env)
+
+
+@pytest.fixture
 def live_stack(tmp_path: Path, engine_env: dict[str, str]) -> Iterator[LiveStack]:
-    """Give a stack, and destroy at the end what a failed test left of it."""
-    live = LiveStack(tmp_path, engine_env)
-    yield live
-    if (live.stack.export_stack().deployment or {}).get("resources"):
-        live.run("destroy", lambda: None)
+    """Give a stack whose provider the engine starts, and end at last whatever runs below its folder."""
+    yield LiveStack(tmp_path, engine_env)
+    end_programs(tmp_path)
+
+
+@pytest.fixture
+def attached_stack(tmp_path: Path, engine_env: dict[str, str]) -> Iterator[LiveStack]:
+    """Give a stack that finds the provider in this process, which is quicker."""
+    server, port = start(Service("localhost", catalogue.VERSION, catalogue.resources()))
+    yield LiveStack(tmp_path, {**engine_env, "PULUMI_DEBUG_PROVIDERS": f"localhost:{port}"})
+    server.stop(None).wait()
+    end_programs(tmp_path)
+
+
+def end_programs(home: Path) -> None:
+    """End the processes that a failed test left running."""
+    for owner in home.glob("**/owner.json"):
+        instance = Folder(owner.parent).owner()
+        assert instance is not None
+        tree.end(instance.instance, 0.0)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder for programs, and end at last whatever runs there."""
+    yield tmp_path
+    end_programs(tmp_path)

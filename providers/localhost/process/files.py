@@ -24,6 +24,11 @@ def write(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def appending(path: Path) -> int:
+    """Open a file for appending, made with mode 0600; the caller closes the descriptor."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
 def read(path: Path) -> str | None:
     """Give a file's text, None when there is no file."""
     try:

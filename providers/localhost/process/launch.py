@@ -11,7 +11,7 @@ import psutil
 
 from infra.paths import project
 from providers.base.errors import ProviderError
-from providers.localhost.process import log, tree
+from providers.localhost.process import files, log, tree
 from providers.localhost.process.folder import Folder
 from providers.localhost.process.record import Record
 from providers.localhost.process.spec import MARK, Spec
@@ -39,7 +39,7 @@ def start(folder: Folder, spec: Spec) -> None:
     again = old is not None and record is not None and old.fingerprint == spec.fingerprint
     folder.put_spec(spec)
     folder.put_record(Record(attempts=record.attempts if record and again else 0))
-    with folder.supervisor_log.open("ab") as output:
+    with open(files.appending(folder.supervisor_log), "wb") as output:  # noqa: PTH123 - a descriptor, not a path
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "providers.localhost.process.supervisor", str(folder.path)],
             env={**inherited(), "PYTHONPATH": str(project()), MARK: spec.environment[MARK]},

@@ -4,6 +4,8 @@ import os
 import threading
 from pathlib import Path
 
+from providers.localhost.process import files
+
 LARGEST = 16 * 1024 * 1024
 """Bytes of one log file before it is rotated."""
 
@@ -34,7 +36,7 @@ class RotatingLog:
         os.close(self._descriptor)
 
     def _open(self) -> None:
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._descriptor = files.appending(self._path)
         self._size = os.fstat(self._descriptor).st_size
 
     def _rotate(self) -> None:

@@ -15,8 +15,8 @@ KILL_WAIT = 5.0
 """Seconds for SIGKILL to take effect; only a process stuck in the kernel needs more."""
 
 
-def members(instance: str, *, without: Iterable[int] = ()) -> list[psutil.Process]:
-    """Find the living processes of an instance, this one left out.
+def members(instance: str, *, without: Iterable[int | None] = ()) -> list[psutil.Process]:
+    """Find the living processes of an instance, this one and those `without` left out.
 
     A mark survives double forks, new sessions and the death of every parent; a process id alone survives nothing, as
     ids are used again.
@@ -56,14 +56,14 @@ def is_member(pid: int | None, instance: str) -> bool:
         return False
 
 
-def end(instance: str, grace: float, *, without: Iterable[int] = ()) -> list[psutil.Process]:
+def end(instance: str, grace: float) -> list[psutil.Process]:
     """Ask every process of the instance to end, kill what is left after `grace` seconds; give the survivors."""
-    asked = members(instance, without=without)
+    asked = members(instance)
     _each(asked, psutil.Process.terminate)
     _wait(asked, grace)
     deadline = time.monotonic() + KILL_WAIT
     # Again and again: a process may have forked between the look and the signal.
-    while (left := members(instance, without=without)) and time.monotonic() < deadline:
+    while (left := members(instance)) and time.monotonic() < deadline:
         _each(left, psutil.Process.kill)
         time.sleep(POLL)
     return left
