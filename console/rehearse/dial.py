@@ -11,31 +11,32 @@ DEFAULT = "labels.rehearsed=yes"
 """A label more: every stack has labels, and a new one reaches every resource that can carry it."""
 
 
-def turn(source: Path, target: Path, setting: str) -> None:
+def turn(source: Path, target: Path, setting: str, option: str = "--dial") -> None:
     """Write a copy of a stack file with one setting changed.
 
     Args:
         source: The stack file.
         target: Where the copy goes.
         setting: `path.to.field=value`; the path begins below `causeway:`, the value is YAML.
+        option: What the command line calls it, for messages.
 
     Raises:
         Failed: The setting has no `=`, or its path leads through something that is not an object.
     """
     path, equals, text = setting.partition("=")
     if not equals or not path:
-        raise Failed(f"--dial {setting}: write path=value, such as labels.rehearsed=yes")
+        raise Failed(f"{option} {setting}: write path=value, such as labels.rehearsed=yes")
     document = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
     head, *rest = path.split(".")
     config = document.setdefault("config", {})
     key = f"causeway:{head}"
-    config[key] = _set(config.get(key), rest, yaml.safe_load(text), setting)
+    config[key] = _set(config.get(key), rest, yaml.safe_load(text), f"{option} {setting}")
     target.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
-def _set(value: Any, rest: list[str], leaf: Any, setting: str) -> Any:
+def _set(value: Any, rest: list[str], leaf: Any, said: str) -> Any:
     if not rest:
         return leaf
     if value is not None and not isinstance(value, dict):
-        raise Failed(f"--dial {setting}: {rest[0]!r} lies below {value!r}, which is not an object")
-    return {**(value or {}), rest[0]: _set((value or {}).get(rest[0]), rest[1:], leaf, setting)}
+        raise Failed(f"{said}: {rest[0]!r} lies below {value!r}, which is not an object")
+    return {**(value or {}), rest[0]: _set((value or {}).get(rest[0]), rest[1:], leaf, said)}

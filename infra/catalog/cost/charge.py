@@ -42,7 +42,7 @@ def charge(platform: str, sku: str, place: Place, quantity: Span, kind: str = "o
     item = sku if kind == "on-demand" else f"{sku}, {kind}"
     if isinstance(price, prices.Unpriced):
         where = f" in {region}" if region else ""
-        return Unpriced(item, f"{price.reason}{where}", _guide(platform, sku, quantity, kind))
+        return Unpriced(item, f"{price.reason}{where}", _guide(platform, sku, quantity, kind), quantity)
     return Priced(
         item, _monthly(quantity, price.unit), price.unit, price.usd, price.region, price.source, price.as_of
     )

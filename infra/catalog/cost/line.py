@@ -89,6 +89,8 @@ class Unpriced:
     reason: str
     guide: Span | None = None
     """USD a month at the dearest price known elsewhere: how much may be missing. None: no price is known anywhere."""
+    quantity: Span | None = None
+    """How many there are; None: not counted."""
 
 
 @dataclass(frozen=True, slots=True)
