@@ -211,6 +211,8 @@ def main() -> None:
     for load in LOADS:
         if load.name in given.loads and bench.left > 30:
             generate(runner, load.prompts(shape.vocabulary, 99), 4, step_tokens=8192)  # warm
+            if theirs is not None and load.peer:
+                peer_answers(theirs, load.prompts(shape.vocabulary, 99), 4)
             measure(bench, given.shape, load, runner, theirs)
     bench.note("spec", asdict(spec))
 

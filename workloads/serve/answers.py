@@ -35,6 +35,8 @@ class Job:
     """End tokens; empty when they are ignored."""
     arrival: float
     """When the request came, on the engine's clock."""
+    traceparent: str = ""
+    """The caller's W3C trace header, if it sent one."""
 
     def answers(self, ticket: int) -> list[Answer]:
         """Make the sequences to compute."""

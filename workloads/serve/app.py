@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
@@ -20,7 +21,7 @@ from workloads.serve.protocol import B, Body, ChatBody, CompletionBody, read_bod
 from workloads.serve.replies import DONE, Json, Stream, event
 from workloads.serve.spec import ServeSpec
 from workloads.serve.text import Words
-from workloads.serve.tracing import Trace, no_trace
+from workloads.serve.tracing import Traces
 
 LONG = 8192
 """Characters from which a prompt is tokenized beside the event loop."""
@@ -42,7 +43,7 @@ class Service:
     """Counts."""
     vocabulary: int
     """Rows of the embedding."""
-    trace: Trace = no_trace
+    traces: Traces
     """Opens spans."""
     keys: frozenset[str] = frozenset()
     """Bearer keys that are let in."""
@@ -51,8 +52,9 @@ class Service:
 def build(service: Service) -> FastAPI:
     """Make the application."""
     app = FastAPI(title="Causeway serve", openapi_url=None)
+    tier = "gpu" if service.spec.accelerators else "cpu"
     app.add_middleware(
-        Door, drain=service.drain, keys=service.keys, max_body_bytes=service.spec.max_body_bytes
+        Door, drain=service.drain, keys=service.keys, max_body_bytes=service.spec.max_body_bytes, tier=tier
     )
     _errors(app, service)
     _probes(app, service)
@@ -206,6 +208,7 @@ def _job(service: Service, request: Request, body: Body, ask: _Ask) -> Job:
         stops=body.stops,
         ends=frozenset() if body.ignore_eos else service.words.ends,
         arrival=request.scope["state"]["arrival"],
+        traceparent=request.headers.get("traceparent", ""),
     )
 
 
@@ -215,14 +218,14 @@ async def _reply(service: Service, body: Body, job: Job, form: Form) -> Response
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
         return Stream(_events(service, reader, form, usage=usage))
-    with service.trace("completion", _attributes(service, reader)):
+    with _span(service, reader):
         answers = await collect(reader)
     return Json(form.whole(answers, reader.usage))
 
 
 async def _events(service: Service, reader: Reader, form: Form, *, usage: bool) -> AsyncIterator[bytes]:
     """Write a stream; an error after its beginning is its last event."""
-    with service.trace("completion", _attributes(service, reader)):
+    with _span(service, reader):
         try:
             for opening in form.opening(len(reader.transcripts)):
                 yield event(opening)
@@ -239,11 +242,12 @@ async def _events(service: Service, reader: Reader, form: Form, *, usage: bool) 
         yield DONE
 
 
-def _attributes(service: Service, reader: Reader) -> dict[str, str | int]:
-    """Name the span's facts by OpenTelemetry's conventions for generative models."""
-    return {
+def _span(service: Service, reader: Reader) -> AbstractContextManager[None]:
+    """Span a request, with facts named by OpenTelemetry's conventions for generative models."""
+    facts: dict[str, str | int] = {
         "gen_ai.request.model": service.spec.name,
         "gen_ai.response.id": reader.job.id,
         "gen_ai.request.max_tokens": reader.job.limit,
         "gen_ai.usage.input_tokens": reader.prompt_tokens,
     }
+    return service.traces.span("completion", facts, reader.job.traceparent)

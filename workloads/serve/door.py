@@ -22,9 +22,12 @@ _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 class Door:
     """ASGI middleware around the routes. Only /v1 is guarded: probes and metrics come without a key."""
 
-    def __init__(self, app: ASGIApp, drain: Drain, keys: frozenset[str], max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, drain: Drain, keys: frozenset[str], max_body_bytes: int, tier: str
+    ) -> None:
         self.app, self.drain, self.max_body_bytes = app, drain, max_body_bytes
         self.digests = [_digest(key) for key in keys]
+        self.tier = (b"x-causeway-tier", tier.encode())  # callers can tell the CPU fallback from a GPU
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
@@ -40,7 +43,7 @@ class Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), self.tier]
                 if self.drain.draining:
                     message["headers"].append((b"connection", b"close"))
             await send(message)

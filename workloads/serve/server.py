@@ -17,7 +17,7 @@ from workloads.serve.engine import Engine, Limits
 from workloads.serve.metrics import Metrics
 from workloads.serve.settings import Settings
 from workloads.serve.text import Words
-from workloads.serve.tracing import open_trace
+from workloads.serve.tracing import open_traces
 
 log = logging.getLogger("causeway.serve")
 
@@ -76,7 +76,7 @@ def service(settings: Settings, model: Model, words: Words, vocabulary: int) -> 
         drain=Drain(),
         metrics=Metrics(engine, spec.name),
         vocabulary=vocabulary,
-        trace=open_trace(spec.traces, spec.name),
+        traces=open_traces(spec.traces, spec.name),
         keys=settings.api_keys,
     )
 
@@ -92,6 +92,7 @@ def application(parts: Service) -> FastAPI:
             yield
         finally:
             parts.engine.stop()
+            parts.traces.close()
 
     app = build(parts)
     app.router.lifespan_context = life

@@ -240,6 +240,7 @@ async def test_request_ids_come_back(api: Any, caplog: pytest.LogCaptureFixture)
         reply = await client.post(C, json={"prompt": "a"}, headers={"X-Request-Id": "abc-1"})
         forged = await client.post(C, json={"prompt": "a"}, headers={"X-Request-Id": "a b"})
     assert reply.headers["x-request-id"] == "abc-1"
+    assert reply.headers["x-causeway-tier"] == "cpu"
     assert "id=abc-1" in caplog.text
     assert forged.headers["x-request-id"] not in {"", "a b"}
 
