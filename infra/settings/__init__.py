@@ -6,6 +6,7 @@ from infra.settings.load import from_engine, from_file, parse
 from infra.settings.model import Budget, Settings
 from infra.settings.network import Bgp, Link, Network
 from infra.settings.schema import json_schema
+from infra.settings.stackfile import NoStackError
 
 __all__ = [
     "Bgp",
@@ -17,6 +18,7 @@ __all__ = [
     "Lifecycle",
     "Link",
     "Network",
+    "NoStackError",
     "Pool",
     "Serving",
     "Settings",

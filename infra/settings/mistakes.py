@@ -5,6 +5,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from infra.problems import Problem, nearest
@@ -22,15 +23,33 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     given = detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            names = sorted(_fields(model, location[:-1]))
+            names = sorted(_section(model, location[:-1]))
             return Problem(where, "unknown setting", ", ".join(names), nearest(str(location[-1]), names))
         case "missing":
-            return Problem(where, "is missing", "a value is needed here")
+            return Problem(where, "is missing", _meaning(model, location))
         case "literal_error":
             names = [name.strip("'") for name in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
             return Problem(where, f"given {given!r}", ", ".join(names), nearest(str(given), names))
         case _:
-            return Problem(where, f"given {_shown(given)}", _lower(detail["msg"]))
+            return Problem(where, f"given {_shown(given)}", _KINDS.get(detail["type"], _lower(detail["msg"])))
+
+
+_KINDS = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "a text",
+    "dict_type": "names with values",
+    "model_type": "names with values",
+    "model_attributes_type": "names with values",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+"""What a value must be, in plain words; pydantic's own words name Python's types."""
 
 
 def _is_branch(part: int | str) -> bool:
@@ -44,12 +63,20 @@ def _is_branch(part: int | str) -> bool:
     }
 
 
-def _fields(annotation: Any, path: list[int | str]) -> set[str]:
+def _meaning(model: type[BaseModel], path: list[int | str]) -> str:
+    """Give what a field is for: the first sentence of its documentation."""
+    fields = _section(model, path[:-1])
+    text = (fields[str(path[-1])].description or "") if fields else ""
+    sentence = text.partition(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _section(annotation: Any, path: list[int | str]) -> dict[str, FieldInfo]:
     """Give the settings that exist at a path, walking through sections, mappings and optional values."""
     for part in path:
         annotation = _step(annotation, part)
     section = next((branch for branch in _branches(annotation) if _is_section(branch)), None)
-    return set(section.model_fields) if section else set()
+    return dict(section.model_fields) if section else {}
 
 
 def _step(annotation: Any, part: int | str) -> Any:

@@ -7,9 +7,16 @@ from typing import Any
 
 import yaml
 
-from infra.problems import Problem, ProblemsError
+from infra.problems import Problem, ProblemsError, nearest
 
 PREFIX = "causeway:"
+
+SECTIONS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+"""What the engine knows at the top of a stack file: https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/"""
+
+
+class NoStackError(ProblemsError):
+    """There is no stack file of this name."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class StackFile:
 
     def locate(self, problem: Problem) -> Problem:
         """Add file and line to a problem."""
-        where = f"{self.path.parent.name}/{self.path.name}:{self.line(problem.where)} {PREFIX}{problem.where}"
+        where = f"{_place(self.path, self.line(problem.where) - 1)} {PREFIX}{problem.where}"
         return Problem(where, problem.text, problem.allowed, problem.suggestion)
 
 
@@ -39,18 +46,17 @@ def read(path: Path) -> StackFile:
     """Read a stack file.
 
     Raises:
-        ProblemsError: The file is missing or not YAML; the text names the place.
+        NoStackError: The file is missing.
+        ProblemsError: It is not YAML, or its keys are not those of a stack file; the text names each place.
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except FileNotFoundError:
-        raise ProblemsError("no such stack", [_missing(path)]) from None
+        raise NoStackError("no such stack", [_missing(path)]) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.parent.name}/{path.name}" + (f":{mark.line + 1}" if mark else "")
-        raise ProblemsError(
-            "the stack file is not YAML", [Problem(where, str(error).replace("\n", " "))]
-        ) from None
+        raise ProblemsError("the stack file is not YAML", [_unreadable(path, error)]) from None
+    if found := list(_misplaced(path, root)):
+        raise ProblemsError("the stack file has mistakes", found)
     config = next((value for key, value in _pairs(root) if key.value == "config"), None)
     own = [(key, value) for key, value in _pairs(config) if key.value.startswith(PREFIX)]
     lines: dict[str, int] = {}
@@ -63,9 +69,51 @@ def _missing(path: Path) -> Problem:
     names = sorted(
         file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in path.parent.glob("Pulumi.*.yaml")
     )
-    return Problem(
-        f"{path.parent.name}/{path.name}", "the file does not exist", f"stacks: {', '.join(names)}"
-    )
+    given = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    return Problem(_place(path), "there is no such file", ", ".join(names), nearest(given, names))
+
+
+def _unreadable(path: Path, error: yaml.YAMLError) -> Problem:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return Problem(_place(path), " ".join(str(error).split()))
+    text = ", ".join(part for part in (error.context, error.problem) if part)
+    return Problem(_place(path, error.problem_mark.line), text)
+
+
+def _misplaced(path: Path, root: yaml.Node | None) -> Iterator[Problem]:
+    """Give the keys that nobody would read, and those that are written twice."""
+    for key, value in _pairs(root):
+        if key.value not in SECTIONS:
+            allowed, near = ", ".join(SECTIONS), nearest(key.value, SECTIONS)
+            yield Problem(_place(path, key.start_mark.line), f"unknown section {key.value!r}", allowed, near)
+        if key.value == "config":
+            yield from (_unread(path, inner) for inner, _ in _pairs(value) if not _has_reader(inner.value))
+    for key in _twice(root):
+        yield Problem(_place(path, key.start_mark.line), f"{key.value!r} is given twice")
+
+
+def _unread(path: Path, key: yaml.ScalarNode) -> Problem:
+    where = f"{_place(path, key.start_mark.line)} {key.value}"
+    return Problem(where, "nobody reads this key", suggestion=f"{PREFIX}{key.value.rpartition(':')[2]}")
+
+
+def _has_reader(key: str) -> bool:
+    """Say whether a key has the name space of this project, or one that is no misspelling of it (a provider's)."""
+    space, colon, _ = key.partition(":")
+    return f"{space}:" == PREFIX or bool(colon and space and not nearest(space, [PREFIX.rstrip(":")]))
+
+
+def _twice(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    seen: set[str] = set()
+    for key, value in _pairs(node):
+        if key.value in seen:
+            yield key
+        seen.add(key.value)
+        yield from _twice(value)
+
+
+def _place(path: Path, line: int | None = None) -> str:
+    return f"{path.parent.name}/{path.name}" + ("" if line is None else f":{line + 1}")
 
 
 def _pairs(node: yaml.Node | None) -> list[tuple[yaml.ScalarNode, yaml.Node]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import yaml
+from tests_support import GOOD_SETTINGS as GOOD
 
 from infra.problems import Problem, ProblemsError
 from infra.settings import Settings, from_engine, from_file, parse
 from infra.settings.stackfile import PREFIX
-from tests_support import GOOD_SETTINGS as GOOD
 
 
 def problems_of(values: dict[str, Any]) -> dict[str, Problem]:
@@ -83,7 +83,7 @@ def test_the_file_and_line_are_named(tmp_path: Path) -> None:
 def test_a_missing_file_lists_the_stacks(tmp_path: Path) -> None:
     """An unknown stack is answered with the names of those that exist."""
     (tmp_path / "Pulumi.one.yaml").write_text("config: {}")
-    with pytest.raises(ProblemsError, match="stacks: one"):
+    with pytest.raises(ProblemsError, match="allowed: one"):
         from_file(tmp_path / "Pulumi.two.yaml")
 
 
@@ -93,6 +93,32 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
     file.write_text("config:\n  a: [1,\n")
     with pytest.raises(ProblemsError, match="not YAML"):
         from_file(file)
+
+
+def test_a_key_that_nobody_reads_is_named(tmp_path: Path) -> None:
+    """A key without our name space, with a misspelt one, twice, or outside `config` is refused, a provider's is not."""
+    file = tmp_path / "Pulumi.x.yaml"
+    file.write_text(
+        "confg: {}\nconfig:\n  owner: you\n  causway:team: a\n  aws:region: b\n  causeway:platform: local\n"
+        "  causeway:platform: aws\n"
+    )
+    with pytest.raises(ProblemsError) as caught:
+        from_file(file)
+    lines = {problem.where.partition(".yaml:")[2] for problem in caught.value.problems}
+    assert lines == {"1", "3 owner", "4 causway:team", "7"}
+    assert {problem.suggestion for problem in caught.value.problems} == {
+        "config", "causeway:owner", "causeway:team", ""
+    }  # fmt: skip
+
+
+def test_kinds_are_said_in_plain_words() -> None:
+    """What a value must be is said without the names of Python's types, and a missing one says what it is for."""
+    values = {key: value for key, value in GOOD.items() if key != "owner"}
+    found = problems_of({**values, "cluster": {"slots": "many"}, "stores": [], "budget": {"monthly_usd": []}})
+    assert found["cluster.slots"].allowed == "a whole number"
+    assert found["stores"].allowed == "names with values"
+    assert found["budget.monthly_usd"].allowed == "a number"
+    assert found["owner"].allowed == "the person or group who answers for the environment"
 
 
 def test_the_engine_gives_the_same_settings(monkeypatch: pytest.MonkeyPatch) -> None:
