@@ -1,6 +1,5 @@
 """The command: prepare the stage, play the phases, prove the end."""
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -140,15 +139,14 @@ def _prove(scene: Scene, report: Report, *, empty: bool) -> None:
 
 
 def _export(scene: Scene, target: Path, report: Report) -> None:
-    exported = scene.stack.export_stack()
-    text = json.dumps({"version": exported.version, "deployment": exported.deployment}, indent=2)
+    text = proof.exported(scene.stack)
     report.leaked = proof.leaked(scene.stack, text)
     if report.leaked:
         report.mistakes.append(
             f"{report.leaked} secrets stand in plain text in the export; nothing was written"
         )
         return
-    target.write_text(text + "\n", encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
     report.exported = str(target)
 
 

@@ -48,29 +48,35 @@ def inventory(stack: automation.Stack, folder: Path) -> Inventory:
     )
 
 
-def leaked(stack: automation.Stack, exported: str) -> int:
-    """Count secrets of the stack that stand in plain text in an export."""
-    shown = stack.workspace.pulumi_command.run(
-        ["stack", "export", "--show-secrets", "--stack", stack.name],
+def exported(stack: automation.Stack, *options: str) -> str:
+    """The state as `pulumi stack export` writes it; the Automation API's own export opens all secrets."""
+    result = stack.workspace.pulumi_command.run(
+        ["stack", "export", "--stack", stack.name, *options],
         cwd=stack.workspace.work_dir,
         additional_env=dict(stack.workspace.env_vars),
     )
-    texts = {text for text in _secret_texts(json.loads(shown.stdout)) if len(text) >= _SHORTEST}
-    return sum(text in exported or json.dumps(text)[1:-1] in exported for text in texts)
+    return result.stdout
+
+
+def leaked(stack: automation.Stack, text: str) -> int:
+    """Count secrets of the stack that stand in plain text in an export."""
+    opened = json.loads(exported(stack, "--show-secrets"))
+    found = {secret for secret in _secret_texts(opened) if len(secret) >= _SHORTEST}
+    return sum(secret in text or json.dumps(secret)[1:-1] in text for secret in found)
 
 
 def _resources(stack: automation.Stack) -> list[dict[str, Any]]:
-    deployment = stack.export_stack().deployment or {}
+    deployment = json.loads(exported(stack))["deployment"] or {}
     resources: list[dict[str, Any]] = deployment.get("resources", [])
     return resources
 
 
-def _secret_texts(value: Any) -> Iterator[str]:
+def _secret_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
+    """Every text under a secret mark; a mark holds its value as JSON."""
     if isinstance(value, dict) and _SIGNATURE in value and "plaintext" in value:
-        yield value["plaintext"].strip('"')
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _secret_texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _secret_texts(inner)
+        yield from _secret_texts(json.loads(value["plaintext"]), inside=True)
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _secret_texts(inner, inside=inside)
+    elif inside and isinstance(value, str):
+        yield value

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import psutil
 from pulumi import automation
 
-from console.rehearse import drift
+from console.rehearse import drift, where
 from console.rehearse.phases import Phase, Verb, play
 from console.rehearse.standins import StandIns
 from providers.rehearsal.account import Account
@@ -43,8 +43,17 @@ class Scene:
         phase = play(name, verb, self.stack, **options)
         if phase.errors and self.standins.died is not None:
             why = f"the provider's process died with exit status {self.standins.died}"
-            phase = replace(phase, errors=(why, *phase.errors))
-        return phase
+            return replace(phase, errors=(why, *phase.errors))
+        return self._with_places(phase, options)
+
+    def _with_places(self, phase: Phase, options: dict[str, Any]) -> Phase:
+        """Add the source line to what a provider refused."""
+        urns = {error.rpartition("\n  ")[2] for error in phase.errors if "has a problem" in error}
+        places = where.locate(self.stack, urns, **options) if urns else {}
+        errors = tuple(
+            f"{e}\n  {places[u]}" if (u := e.rpartition("\n  ")[2]) in places else e for e in phase.errors
+        )
+        return replace(phase, errors=errors, wanted=errors[0] if phase.wanted and errors else phase.wanted)
 
     def single(self, verb: Verb, *, with_drift: bool) -> Iterator[Phase]:
         """Play one verb, after a change behind the engine's back if that is wanted."""

@@ -11,7 +11,7 @@ from providers.base.values import Bag, Path, leaves, plain
 from providers.rehearsal import documented, shapes
 from providers.rehearsal.account import Account, Record
 from providers.rehearsal.fill import Filler, known_texts, promised, stand_in, unknown
-from providers.rehearsal.schema import Property, Resource, Sdk
+from providers.rehearsal.schema import Property, Resource, sdk
 from providers.rehearsal.table import Row, Table, load
 
 
@@ -49,7 +49,7 @@ class Cloud:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.sdk = Sdk(self.package)
+        self.sdk = sdk(self.package)
         self.table: Table = load(self.package)
         self.planned: set[tuple[str, str]] = set()
         """Type and name of what the preview that runs now would make: a later resource may refer to it by name."""

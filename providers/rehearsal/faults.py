@@ -70,16 +70,21 @@ class Schedule:
         self._account = account
         self._needs_machines = needs_machines
         self._seen = 0
+        self._struck = False
+
+    def new_run(self) -> None:
+        """Count anew: at most one fault strikes in one run of the engine."""
+        self._seen, self._struck = 0, False
 
     def strikes(self, token: str) -> Fault | None:
         """Say whether the creation of a type fails now; a fault that has struck is spent, even after a crash."""
         fault = next((f for f in self._faults if not self._account.note(f"spent:{f.name}")), None)
-        if fault is None or not self._matches(fault, token):
+        if fault is None or self._struck or not self._matches(fault, token):
             return None
         self._seen += 1
         if self._seen < fault.nth:
             return None
-        self._seen = 0
+        self._struck = True
         self._account.write_note(f"spent:{fault.name}", token)
         return fault
 

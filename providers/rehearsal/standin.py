@@ -53,8 +53,13 @@ class StandIn(Plugin):
         """Forget what a preview planned when the last connection of its run ends."""
         self._engines.discard(context.peer())
         if not self._engines:
-            self.cloud.planned.clear()
+            self._end_run()
         return super().Cancel(request, context)
+
+    def _end_run(self) -> None:
+        self._engines.clear()
+        self.cloud.planned.clear()
+        self._faults.new_run()
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
@@ -122,7 +127,7 @@ class StandIn(Plugin):
             self._fail_before(fault, request.type, ctx)
         made = self._create(request, inputs, self._of(context))
         if fault:
-            self._fail_after(fault, made, ctx)
+            self._fail_after(fault, made, context)
         return provider_pb2.CreateResponse(id=made.id, properties=wire.encode(made.outputs))
 
     def _create(self, request: provider_pb2.CreateRequest, inputs: Bag, settings: Settings) -> Made:
@@ -221,7 +226,7 @@ class StandIn(Plugin):
             if ctx.cancelled.wait(pause):
                 return
 
-    def _fail_after(self, fault: Fault, made: Made, ctx: Context) -> None:
+    def _fail_after(self, fault: Fault, made: Made, call: grpc.ServicerContext) -> None:
         """Strike when the resource exists already."""
         if fault.kind == "timeout":
             waited = f"timeout while waiting for {made.id} to become ready (rehearsed fault {fault.name})"
@@ -229,8 +234,10 @@ class StandIn(Plugin):
             raise PartialFailure(made.id, made.outputs, [reason])
         if fault.kind == "kill":
             self.account.write_note("kill", made.id)
-            ctx.cancelled.wait(PATIENCE)
-            time.sleep(PATIENCE)
+            end = time.monotonic() + PATIENCE
+            while call.is_active() and time.monotonic() < end:
+                time.sleep(PAUSE)
+            self._end_run()  # a killed engine says no good-bye
 
     def pack_partial(self, request: Any, state: Any) -> struct_pb2.Struct:
         """Write a half-made resource's state."""

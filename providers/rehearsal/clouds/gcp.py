@@ -63,11 +63,8 @@ class Gcp(Cloud):
             "location": texts["zone"] or texts["region"],
         }
         for name in self.resource(token).inputs:
-            value = given.get(name)
-            filler.learn(
-                f"at.{name}",
-                _tail(value) if name in {"region", "zone"} else str(value or usual.get(name, "")),
-            )
+            value = str(given.get(name) or usual.get(name, ""))
+            filler.learn(f"at.{name}", _tail(value) if name in {"region", "zone"} else value)
         filler.learn("cluster_name", _tail(given.get("cluster")))
         filler.learn("certificate", CERTIFICATE)
         filler.learn("project", str(given.get("project") or texts["project"]))

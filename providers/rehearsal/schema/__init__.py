@@ -4,7 +4,7 @@ Importing `pulumi_azure_native.containerservice` alone takes seconds; cutting on
 a few milliseconds, and a stack touches some dozens of classes.
 """
 
-from providers.rehearsal.schema.sdk import Function, Resource, Sdk, UnknownTokenError
+from providers.rehearsal.schema.sdk import Function, Resource, Sdk, UnknownTokenError, sdk
 from providers.rehearsal.schema.types import (
     Anything,
     Choice,
@@ -31,4 +31,5 @@ __all__ = [
     "Sdk",
     "Type",
     "UnknownTokenError",
+    "sdk",
 ]

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from infra.problems import nearest
@@ -52,6 +52,12 @@ class Function:
 def installed(package: str) -> bool:
     """Whether the SDK of a package is in this environment."""
     return importlib.util.find_spec("pulumi_" + package.replace("-", "_")) is not None
+
+
+@cache
+def sdk(package: str) -> "Sdk":
+    """The schema of a package, read once a process."""
+    return Sdk(package)
 
 
 class Sdk:
