@@ -27,17 +27,6 @@ class Graph:
         """List the resources of these types, in the stack's order."""
         return tuple(resource for kind in types for resource in self._by_type.get(kind, ()))
 
-    def children(self, urn: str) -> tuple[Resource, ...]:
-        """List the resources whose parent is this one."""
-        return self._by_parent.get(urn, ())
-
-    def ancestors(self, resource: Resource) -> Iterator[Resource]:
-        """Walk from the parent up to the stack."""
-        above = self.by_urn.get(resource.parent)
-        while above:
-            yield above
-            above = self.by_urn.get(above.parent)
-
     def referred(self, resource: Resource, path: str, *types: str) -> tuple[Resource, ...]:
         """List the resources of some types that a property points to.
 
@@ -78,10 +67,6 @@ class Graph:
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
         return _grouped((resource.type, resource) for resource in self)
-
-    @cached_property
-    def _by_parent(self) -> Mapping[str, tuple[Resource, ...]]:
-        return _grouped((resource.parent, resource) for resource in self)
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[Resource, ...]]:

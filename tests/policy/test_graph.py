@@ -34,9 +34,3 @@ def test_a_source_of_another_type_is_no_answer() -> None:
 def test_nothing_points_at_a_stranger() -> None:
     """A resource that nobody names is pointed at by nobody."""
     assert Graph([BUCKET, OTHER]).pointing_at(BUCKET, "bucket", "aws:s3/bucketPolicy:BucketPolicy") == ()
-
-
-def test_ancestors_end_at_the_stack() -> None:
-    """The walk up follows parents that exist."""
-    assert list(Graph([BUCKET]).ancestors(BUCKET)) == []
-    assert Graph([BUCKET]).children("") == (BUCKET,)
