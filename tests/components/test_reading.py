@@ -34,14 +34,16 @@ def test_all_mistakes_come_together() -> None:
     assert lines[2].startswith("size: is missing")
 
 
-def test_what_decides_the_graph_must_be_plain() -> None:
+@pytest.mark.asyncio
+async def test_what_decides_the_graph_must_be_plain() -> None:
     """Another resource's output can't say how many things are created."""
     reader = Reader("Part", {"nodes": pulumi.Output.from_input(3)}, ["nodes"])
     reader.whole("nodes", 1, 1, 9)
     assert "another resource's output" in mistakes(reader)[0]
 
 
-def test_what_flows_may_be_an_output() -> None:
+@pytest.mark.asyncio
+async def test_what_flows_may_be_an_output() -> None:
     """An id is handed through untouched."""
     key = pulumi.Output.from_input("k")
     assert Reader("Part", {"key": key}, ["key"]).flowing("key") is key
