@@ -7,7 +7,7 @@ import yaml
 
 from console.failures import Failed
 
-DEFAULT = "labels.rehearsed=yes"
+DEFAULT = "labels.rehearsed=once"
 """A label more: every stack has labels, and a new one reaches every resource that can carry it."""
 
 
@@ -25,7 +25,7 @@ def turn(source: Path, target: Path, setting: str, option: str = "--dial") -> No
     """
     path, equals, text = setting.partition("=")
     if not equals or not path:
-        raise Failed(f"{option} {setting}: write path=value, such as labels.rehearsed=yes")
+        raise Failed(f"{option} {setting}: write path=value, such as labels.rehearsed=once")
     document = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
     head, *rest = path.split(".")
     config = document.setdefault("config", {})

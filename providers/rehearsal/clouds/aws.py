@@ -9,10 +9,11 @@ from typing import Any
 from providers.base.errors import Problem, listed, nearest
 from providers.base.values import UNKNOWN, Bag, Path, plain
 from providers.rehearsal.account import Record
-from providers.rehearsal.cloud import Cloud, Settings
+from providers.rehearsal.cloud import Cloud, Made, Settings
 from providers.rehearsal.clouds import aws_lookups
 from providers.rehearsal.fill import Filler, stand_in
 from providers.rehearsal.schema import Property, Scalar
+from providers.rehearsal.table import Row
 
 ACCOUNT = "123456789012"
 """AWS's own example account number, so that nobody takes a rehearsal for real."""
@@ -40,6 +41,9 @@ class Aws(Cloud):
         given = plain(config)
         region = given.get("region")
         region = region if isinstance(region, str) else "us-east-1"
+        tags = given.get("defaultTags") or {}
+        tags = json.loads(tags) if isinstance(tags, str) else tags
+        given["defaultTags"] = tags.get("tags") or {} if isinstance(tags, dict) else {}
         return Settings(
             {"region": region, "account": ACCOUNT, "partition": _partition(region), "eks_version": "1.34"},
             given,
@@ -84,11 +88,9 @@ class Aws(Cloud):
             return ""
         return stand_in(wanted.name, wanted.type)
 
-    def computed(self, token: str, row: Any, inputs: Bag, filler: Filler) -> Bag:
-        """Add the tags that the provider's default tags complete."""
+    def computed(self, token: str, row: Row, inputs: Bag, filler: Filler) -> Bag:
+        """Tell a NAT gateway its network."""
         found = super().computed(token, row, inputs, filler)
-        if "tagsAll" in self.resource(token).outputs:
-            found["tagsAll"] = inputs.get("tags") or {}
         if token == "aws:ec2/natGateway:NatGateway" and isinstance(inputs.get("subnetId"), str):
             owner = self.account.owner(inputs["subnetId"])
             found["vpcId"] = owner.outputs.get("vpcId", "") if owner else ""
@@ -106,11 +108,18 @@ class Aws(Cloud):
         arn = outputs.get("arn")
         return (id_, *own, *([arn] if isinstance(arn, str) else []))
 
+    def make(self, token: str, urn_name: str, inputs: Bag, settings: Settings) -> Made:
+        """Add the provider's default tags to all tags."""
+        made = super().make(token, urn_name, inputs, settings)
+        if "tagsAll" in made.outputs:
+            made.outputs["tagsAll"] = _all_tags(inputs, settings)
+        return made
+
     def update(self, record: Record, outputs: Bag, inputs: Bag, settings: Settings) -> Bag:
         """Bring computed tags and versions along."""
         changed = super().update(record, outputs, inputs, settings)
         if "tagsAll" in changed:
-            changed["tagsAll"] = inputs.get("tags") or {}
+            changed["tagsAll"] = _all_tags(inputs, settings)
         if record.token == "aws:ec2/launchTemplate:LaunchTemplate":
             changed["latestVersion"] = int(record.outputs.get("latestVersion", 1)) + 1
             if inputs.get("updateDefaultVersion"):
@@ -228,6 +237,10 @@ class Aws(Cloud):
         ]
         texts = [owner.inputs.get("cidrBlock") if owner else None, *more]
         return [ipaddress.IPv4Network(text) for text in texts if isinstance(text, str)]
+
+
+def _all_tags(inputs: Bag, settings: Settings) -> Bag:
+    return {**settings.bag.get("defaultTags", {}), **(inputs.get("tags") or {})}
 
 
 def _partition(region: str) -> str:

@@ -86,7 +86,7 @@ class Rig:
 
     def diff(self, token: str, id_: str, old: Bag, new: Bag) -> provider_pb2.DiffResponse:
         """Compare inputs."""
-        return self.stub.Diff(
+        answer: provider_pb2.DiffResponse = self.stub.Diff(
             provider_pb2.DiffRequest(
                 id=id_,
                 urn=self.urn(token, "it"),
@@ -96,6 +96,7 @@ class Rig:
                 news=wire.encode(new),
             )
         )
+        return answer
 
     def read(self, token: str, id_: str, outputs: Bag, inputs: Bag) -> tuple[str, Bag, Bag]:
         """Read a resource: id, outputs, inputs."""

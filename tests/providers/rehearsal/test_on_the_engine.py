@@ -30,14 +30,16 @@ def aws(token, name, properties):
     return pulumi.CustomResource(f"aws:{token}", name, properties, pulumi.ResourceOptions(provider=region))
 
 
-asked = pulumi.runtime.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {}, pulumi.InvokeOptions(provider=region))
+there = pulumi.InvokeOptions(provider=region)
+asked = pulumi.runtime.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {}, there)
 vpc = aws("ec2/vpc:Vpc", "net", {"cidrBlock": "10.0.0.0/16", "tags": {"owner": "me"}})
 subnets = [
     aws("ec2/subnet:Subnet", zone, {"vpcId": vpc.id, "cidrBlock": f"10.0.{n}.0/24", "availabilityZone": zone}).id
     for n, zone in enumerate(asked.value["names"])
 ]
 bucket = aws("s3/bucket:Bucket", "shards", {"bucket": None})
-aws("s3/bucketVersioning:BucketVersioning", "shards", {"bucket": bucket.id, "versioningConfiguration": {"status": "Enabled"}})
+versioned = {"bucket": bucket.id, "versioningConfiguration": {"status": "Enabled"}}
+aws("s3/bucketVersioning:BucketVersioning", "shards", versioned)
 trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "eks.amazonaws.com"}}
 policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
 
@@ -75,7 +77,8 @@ def object_(token, name, properties, after=None):
 
 password = Made("random:index/randomPassword:RandomPassword", "admin", {"length": 24}, ["result"])
 namespace = object_("core/v1:Namespace", "ml", {"metadata": {"name": "ml"}})
-object_("core/v1:Secret", "admin", {"metadata": {"namespace": "ml"}, "stringData": {"password": password.result}}, [namespace])
+secret = {"metadata": {"namespace": "ml"}, "stringData": {"password": password.result}}
+object_("core/v1:Secret", "admin", secret, [namespace])
 chart = {"chart": "gpu-operator", "version": "v25.3.4", "repositoryOpts": {"repo": "https://helm.ngc.nvidia.com/nvidia"}}
 object_("helm.sh/v3:Release", "operator", {**chart, "namespace": "gpu-operator", "createNamespace": True})
 pulumi.export("endpoint", cluster.endpoint)
