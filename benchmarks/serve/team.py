@@ -9,6 +9,7 @@ Writes random weights into the folder first if it is empty. Run it with 1 and wi
 import argparse
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -71,9 +72,7 @@ def main() -> None:
     for load in LOADS:
         if load.name in given.loads:
             work = load.prompts(shape.vocabulary, 0)
-            seconds = timed(
-                device, lambda work=work, load=load: generate(runner, work, load.answer, step_tokens=8192)
-            )
+            seconds = timed(device, partial(generate, runner, work, load.answer, step_tokens=8192))
             bench.note(load.name, {"tokens_per_s": round(load.requests * load.answer / seconds, 1)})
     runner.close()
 

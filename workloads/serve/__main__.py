@@ -53,7 +53,7 @@ def main() -> int:
     try:
         return run(from_environment(os.environ))
     except ValueError as error:
-        print(f"serve: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 2
 
 

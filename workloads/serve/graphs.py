@@ -53,6 +53,11 @@ class GraphRunner(Runner):
         graph.replay()
         return logits[:count]
 
+    def close(self) -> None:
+        """Let go of the recorded steps; a communicator that they use cannot end before them."""
+        torch.cuda.synchronize()
+        self._graphs.clear()
+
     @torch.inference_mode()
     def _record(self) -> None:
         """Record the largest first, so that the smaller ones fit into its memory."""

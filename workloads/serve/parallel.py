@@ -9,6 +9,7 @@ import datetime as dt
 import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,11 +137,11 @@ class TeamRunner:
         for one in self.followers:
             with suppress(OSError):
                 one.steps.send(None)
+        _leave(self.runner)
         for one in self.followers:
             one.process.join(STOP_SECONDS)
             if one.process.is_alive():
                 one.process.terminate()
-        dist.destroy_process_group()
 
 
 def _follow(meeting: Path, rank: int, steps: Connection, plan: Plan) -> None:
@@ -152,7 +153,15 @@ def _follow(meeting: Path, rank: int, steps: Connection, plan: Plan) -> None:
     with suppress(EOFError):
         while (layout := steps.recv()) is not None:
             runner.logits(layout)
-    dist.destroy_process_group()
+    _leave(runner)
+
+
+def _leave(runner: Runner) -> None:
+    """End the group. All processes do so at the same time, and none waits for one that is lost."""
+    runner.close()
+    ending = threading.Thread(target=dist.destroy_process_group, daemon=True)
+    ending.start()
+    ending.join(STOP_SECONDS)
 
 
 def start_team(plan: Plan) -> TeamRunner:
