@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 from pulumi import automation
 
 from console import engine as engines
@@ -79,6 +80,7 @@ def run(name: str, options: Options) -> None:
     """
     source = _stack_file(name)
     _sensible(options)
+    _rehearsable(name, source)
     folder = paths.home() / "rehearsal" / name
     if options.verb == "cycle" or options.fault:
         shutil.rmtree(folder, ignore_errors=True)
@@ -172,6 +174,15 @@ def _stack_file(name: str) -> Path:
         there = sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
         raise Failed(f"there is no stack {name!r}; there are: {', '.join(there)}", Exit.NO_STACK)
     return file
+
+
+def _rehearsable(name: str, source: Path) -> None:
+    """This machine's own stack has no stand-in: its provider works for real."""
+    config = (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get("config") or {}
+    if config.get("causeway:platform") == "local":
+        raise Failed(
+            f"{name} runs on this machine and costs nothing: use `causeway up {name}`, not a rehearsal"
+        )
 
 
 def _sensible(options: Options) -> None:

@@ -94,6 +94,7 @@ def test_a_report_is_good_only_when_all_of_it_is(capsys: pytest.CaptureFixture[s
         ("local", Options(fault="quotta"), "did you mean 'quota'"),
         ("local", Options(verb="preview", fault="quota"), "--verb up or cycle"),
         ("local", Options(fault="quota", drift=True), "two rehearsals"),
+        ("local", Options(), "runs on this machine"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(
