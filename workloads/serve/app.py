@@ -60,6 +60,7 @@ def build(service: Service) -> FastAPI:
     _probes(app, service)
 
     async def completions(request: Request) -> Response:
+        """Go on with a text."""
         body = await _body(request, CompletionBody, service)
         prompts = [await _tokens(service, one) for one in _prompts(body)]
         job = _job(service, request, body, _Ask("cmpl", prompts, body.max_tokens, body.logprobs))
@@ -67,6 +68,7 @@ def build(service: Service) -> FastAPI:
         return await _reply(service, body, job, form)
 
     async def chat(request: Request) -> Response:
+        """Answer a conversation."""
         body = await _body(request, ChatBody, service)
         text = service.words.chat([message.plain() for message in body.messages])
         prompt = await _encode(service, text, special=False)

@@ -137,6 +137,7 @@ async def closed_loop(target: Target, clients: int, requests: int) -> list[Outco
     numbers = iter(range(requests))
 
     async def client() -> list[Outcome]:
+        """Take numbers until none is left."""
         connection = Connection(target.url, target.key)
         done = [
             await connection.post(target.path, target.encode(number), perf_counter()) for number in numbers
@@ -153,6 +154,7 @@ async def open_loop(target: Target, rate: float, seconds: float) -> list[Outcome
     began = perf_counter()
 
     async def one(number: int, due: float) -> Outcome:
+        """Send on an idle connection, or a new one."""
         connection = idle.pop() if idle else Connection(target.url, target.key)
         outcome = await connection.post(target.path, target.encode(number), due)
         idle.append(connection)

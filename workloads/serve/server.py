@@ -86,6 +86,7 @@ def application(parts: Service) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        """Start the engine and end it."""
         del app
         parts.engine.start()
         try:
