@@ -29,7 +29,7 @@ class JobInputs(ProgramInputs):
     """A program that ends."""
 
     retries: int = Field(default=0, ge=0, le=100)
-    """Further attempts after a failed one."""
+    """Further attempts after a failed one; none after exit code 2, by which a program refuses what it was given."""
 
     timeout_seconds: float | None = Field(default=None, gt=0)
     """Seconds that one attempt may take before its whole process tree is ended; no limit when absent."""

@@ -39,4 +39,4 @@ class Progress:
 def newest(folder: Folder) -> str:
     """Give the last line with text in it; a progress bar's carriage returns count as ends of lines."""
     lines = [ESCAPES.sub("", part).strip() for line in log.tail(folder.log, 3) for part in line.split("\r")]
-    return next((line[:WIDTH] for line in reversed(lines) if line and not line.startswith("-- start ")), "")
+    return next((line[:WIDTH] for line in reversed(lines) if line and not line.startswith(log.START)), "")

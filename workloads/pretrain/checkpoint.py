@@ -186,5 +186,6 @@ def require_same(record: Record, fingerprint: dict[str, Any], name: str) -> None
     differ = "; ".join(f"{key}: checkpoint {old}, this run {new}" for key, old, new in both if old != new)
     raise RunError(
         f"{name} step {record.step} is of another model: {differ}. "
-        "Take its settings, or give this run another name (CAUSEWAY_RUN); nothing was changed"
+        "Take its settings, or give this run another name (CAUSEWAY_RUN; training.run in a stack file). "
+        "Nothing was changed"
     )

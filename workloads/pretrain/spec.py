@@ -8,8 +8,10 @@ import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from workloads.pretrain.corpus import find
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.timeouts import Timeouts
 
@@ -122,6 +124,11 @@ class PretrainSpec:
             raise RunError(f"pretrain settings have {len(mistakes)} mistake(s):\n{lines}")
         return cls(**typed)
 
+    def check_corpus(self) -> None:
+        """Raise a RunError when the corpus is to be on this machine's disk and is missing, empty or binary."""
+        if "://" not in self.corpus or self.corpus.startswith("file:"):
+            find(self.corpus, self.corpus_bytes, Path())
+
     @property
     def timeouts(self) -> Timeouts:
         """Timeouts of launcher, rendezvous and collectives, derived from `detect_within` and `notice`."""
@@ -142,7 +149,7 @@ class PretrainSpec:
             f"keep_alive_interval={limits.keep_alive:.0f},keep_alive_max_attempt=3"
         )
         return [
-            *(python, "-m", "torch.distributed.run"),
+            *(python, "-m", "workloads.pretrain.launch"),
             *(f"--nproc-per-node={processes}", f"--nnodes={nodes}", f"--max-restarts={self.restarts}"),
             *("--rdzv-backend=c10d", f"--rdzv-endpoint={rendezvous}", f"--rdzv-conf={conf}"),
             *([] if nodes > 1 else ["--local-addr=127.0.0.1"]),

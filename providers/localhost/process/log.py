@@ -1,5 +1,6 @@
 """A program's output: into a file that is rotated by size, and its last lines for an error."""
 
+import itertools
 import os
 import threading
 from pathlib import Path
@@ -14,6 +15,13 @@ KEPT = 3
 
 TAIL_BYTES = 64 * 1024
 """Bytes read from the end for the last lines."""
+
+
+FAR = 200
+"""Lines looked through for the program's own error: launchers add their traces after it."""
+
+START, ERROR = "-- start ", "error:"
+"""Beginnings of the line before each run of a program, and of the one line in which a program says what went wrong."""
 
 
 class RotatingLog:
@@ -78,11 +86,23 @@ def tail(path: Path, lines: int = 15) -> list[str]:
 
 
 def excerpt(path: Path) -> str:
-    """Give the end of a log for an error text, and where the rest is."""
+    """Give the program's own error, else the end of its log, for an error text, and where the rest is."""
+    if told := own_error(tail(path, FAR)):
+        return "\n".join([*told, f"the whole log: {path}"])
     lines = tail(path)
     if not lines:
         return f"it wrote nothing; the log is {path}"
     return "\n".join([f"last lines of {path}:", *(f"  {line}" for line in lines)])
+
+
+def own_error(lines: list[str]) -> list[str]:
+    """Give what the last run of a program said in a line that begins with `error:`, and the indented lines after it."""
+    begin = max((n for n, line in enumerate(lines) if line.startswith(START)), default=0)
+    last = max((n for n, line in enumerate(lines) if n >= begin and line.startswith(ERROR)), default=None)
+    if last is None:
+        return []
+    more = itertools.takewhile(lambda line: line[:1].isspace(), lines[last + 1 :])
+    return [lines[last].removeprefix(ERROR).strip(), *more]
 
 
 def _last_lines(path: Path) -> list[str]:

@@ -16,7 +16,7 @@ from providers.base.signals import Signals
 from providers.base.values import Bag
 from providers.localhost.process import files
 from providers.localhost.process.folder import Folder
-from providers.localhost.process.log import RotatingLog
+from providers.localhost.process.log import START, RotatingLog
 from providers.localhost.process.record import Record, now
 from providers.localhost.process.spec import KeepUp, Once, Spec
 from providers.localhost.process.worker import Worker
@@ -32,6 +32,9 @@ STABLE = 60.0
 
 NO_SUCH_PROGRAM = 127
 """Exit code of a program that could not be started, as shells give it."""
+
+REFUSED = 2
+"""Exit code of a program that refuses what it was given: another attempt would end the same way."""
 
 ASKED = "it was asked to stop"
 
@@ -89,7 +92,7 @@ class Supervisor:
         if spec.result:
             Path(spec.result.path).unlink(missing_ok=True)
         attempts = self.record().attempts + 1
-        self._log.write(f"-- start {attempts}, {now()}\n".encode())
+        self._log.write(f"{START}{attempts}, {now()}\n".encode())
         self.say(attempts=attempts, started_at=now(), finished_at=None, exit_code=None, worker=None)
 
     def _run(self, spec: Spec, limit: float | None) -> Outcome:
@@ -142,12 +145,12 @@ def describe(code: int) -> str:
 
 
 def run_once(supervisor: Supervisor, spec: Spec, plan: Once) -> None:
-    """Run to completion, again after a failure as often as the plan allows."""
+    """Run to completion, again after a failure as often as the plan allows; a refusal is final."""
     for number in range(plan.retries + 1):
         if number and not supervisor.pause(number):
             break
         outcome = supervisor.attempt(spec, plan.timeout)
-        if supervisor.stopping or outcome.good:
+        if supervisor.stopping or outcome.good or outcome.code == REFUSED:
             break
     if supervisor.stopping:
         supervisor.say(phase="stopped", reason=ASKED)

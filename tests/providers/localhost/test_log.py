@@ -40,6 +40,17 @@ def test_excerpt_has_the_last_lines(tmp_path: Path) -> None:
     assert len(lines) == 16
 
 
+def test_excerpt_prefers_the_programs_own_error(tmp_path: Path) -> None:
+    """What the last run says after `error:` counts, with its indented lines; an earlier run's error doesn't."""
+    path = tmp_path / "output.log"
+    path.write_text(
+        "-- start 1\nerror: a\n-- start 2\nstep 1\nerror: two mistakes:\n  - b\n  - c\nE1122 trace\n"
+    )
+    assert log.excerpt(path).splitlines() == ["two mistakes:", "  - b", "  - c", f"the whole log: {path}"]
+    path.write_text("-- start 1\nerror: a\n-- start 2\nkilled\n")
+    assert log.excerpt(path).startswith("last lines of ")
+
+
 def test_pump_copies_until_the_last_writer_is_gone(tmp_path: Path) -> None:
     """Everything written to the pipe is in the log when the pump has ended."""
     reader, writer = os.pipe()

@@ -38,7 +38,7 @@ def test_command_and_environment_are_what_torchrun_needs() -> None:
     """The command starts the asked processes, listens on loopback, and every timeout comes from one number."""
     spec = PretrainSpec.parse({"detect_within": 120})
     command = spec.command("python", 2)
-    assert command[:3] == ["python", "-m", "torch.distributed.run"]
+    assert command[:3] == ["python", "-m", "workloads.pretrain.launch"]
     assert {"--nproc-per-node=2", "--max-restarts=3", "--local-addr=127.0.0.1"} <= set(command)
     assert command[-2:] == ["-m", "workloads.pretrain"]
     environment = spec.environment("file:///data", "/keys", "runs/a")
