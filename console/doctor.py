@@ -3,16 +3,16 @@
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import psutil
 from pulumi.automation.errors import CommandError
 from rich.markup import escape
-from rich.table import Table
 
 from console import engine as engines
 from console import say
+from console.engine import EngineError, go
 from console.exits import Exit
 from console.failures import Failed
 from console.up import stack_file
@@ -20,7 +20,7 @@ from console.workspace import Workspace, open_workspace
 from infra import paths
 from infra.problems import ProblemsError
 from infra.settings import from_file
-from stacks.options import mistakes
+from stacks.checks import mistakes
 
 _GIB = 1024**3
 
@@ -82,14 +82,28 @@ def _settings(stack_name: str) -> Check:
     try:
         settings = from_file(stack_file(stack_name), mistakes)
     except ProblemsError as error:
-        return Check("settings", False, f"{len(error.problems)} mistakes", str(error))
+        count = len(error.problems)
+        return Check(
+            "settings", False, f"{count} mistake{'s' * (count > 1)}", "\n".join(map(str, error.problems))
+        )
     return Check("settings", True, f"platform {settings.platform}, {len(settings.stores)} stores")
 
 
 def _engine() -> Check:
-    return _guarded(
-        "engine", lambda: f"pulumi {(found := engines.find()).version}, {found.origin}", RuntimeError, OSError
-    )
+    """Look for an engine without making one: that takes minutes, and a look must not."""
+    try:
+        found = engines.find(allow_build=False)
+    except EngineError:
+        return Check("engine", False, "not ready", _way_to_an_engine())
+    return Check("engine", True, f"pulumi {found.version}, {found.origin}")
+
+
+def _way_to_an_engine() -> str:
+    try:
+        go.find()
+    except EngineError as error:
+        return str(error)
+    return "`make engine` makes it ready: the official release, or a build from source"
 
 
 def _state(workspace: Workspace, stack_name: str) -> Check:
@@ -107,18 +121,10 @@ def _state(workspace: Workspace, stack_name: str) -> Check:
     )
 
 
-def _guarded(name: str, look: Callable[[], str], *kinds: type[Exception]) -> Check:
-    try:
-        return Check(name, True, look())
-    except kinds as error:
-        return Check(name, False, "not found", str(error))
-
-
 def _print(checks: list[Check]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("", "check", "found", "to do"):
-        table.add_column(heading)
+    """Print a line for each check, and under one that failed what to do: often longer than a column is wide."""
     for check in checks:
         mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
-        table.add_row(mark, check.name, escape(check.found), escape(check.fix if not check.ok else ""))
-    say.out.print(table)
+        say.out.print(f"{mark}  {check.name:10}{escape(check.found)}")
+        for line in check.fix.splitlines() if not check.ok else ():
+            say.out.print(f"   {'':10}{line}", markup=False)

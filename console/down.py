@@ -51,9 +51,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
         except CommandError as error:
             errors = progress.gathered.errors
             raise (
-                Failed("\n".join(dict.fromkeys(errors)), Exit.RESOURCE)
-                if errors
-                else Failed(*classify(str(error)))
+                Failed("\n".join(errors), Exit.RESOURCE) if errors else Failed(*classify(str(error)))
             ) from error
     _sweep(stack_name)
     proof = prove(stack_name, before, snapshot(workspace, stack_name))

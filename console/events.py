@@ -1,9 +1,10 @@
 """What the engine says while it works, gathered for progress lines and for the page at the end."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pulumi.automation.events import EngineEvent, PolicyEvent, StepEventMetadata
+from pulumi.automation.events import DiagnosticEvent, EngineEvent, PolicyEvent, StepEventMetadata
 
 
 def short_type(token: str) -> str:
@@ -25,7 +26,7 @@ class Gathered:
     violations: list[PolicyEvent] = field(default_factory=list)
     """Policy verdicts that were not a pass."""
     errors: list[str] = field(default_factory=list)
-    """Error diagnostics, in order, without colour codes."""
+    """What the engine and the resources say went wrong, in order, each once, with the resource's kind and name."""
     failed: list[str] = field(default_factory=list)
     """URNs whose operation failed."""
 
@@ -39,12 +40,29 @@ class Gathered:
         if event.res_op_failed_event:
             self.failed.append(event.res_op_failed_event.metadata.urn)
         if event.diagnostic_event and event.diagnostic_event.severity == "error":
-            self.errors.append(plain(event.diagnostic_event.message).strip())
+            text = cause(event.diagnostic_event)
+            if text and text not in self.errors:
+                self.errors.append(text)
 
     @property
     def changed(self) -> int:
         """How many resources were not left as they were."""
         return sum(count for op, count in self.operations.items() if op not in {"same", "read"})
+
+
+_COUNT = re.compile(r"\d+ errors? occurred:\s*\* ")
+_ENDINGS = frozenset({"update failed", "preview failed", "destroy failed", "refresh failed"})
+
+
+def cause(diagnostic: DiagnosticEvent) -> str:
+    """Give an error's own text, without the engine's framing; empty for the line that only says that it failed."""
+    text = _COUNT.sub("", plain(diagnostic.message)).strip()
+    if text in _ENDINGS:
+        return ""
+    urn = diagnostic.urn or ""
+    kind = urn.rsplit("::", 2)[-2] if urn.count("::") > 1 else ""
+    is_ours = bool(kind) and not kind.startswith("pulumi:")
+    return f"{short_type(kind.rsplit('$', 1)[-1])} {name_of(urn)}: {text}" if is_ours else text
 
 
 def step(event: EngineEvent) -> tuple[str, StepEventMetadata] | None:

@@ -1,20 +1,27 @@
 """The boundary where every exception becomes one clear error and one exit code."""
 
 import re
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import typer
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
 
 from console import say
+from console.engine import EngineError
 from console.exits import Exit
-from infra.problems import ProblemsError
+from infra.problems import Problem, ProblemsError
+from infra.settings import NoStackError
 
 _NOT_OPENED = (
     "the passphrase does not open this stack's secrets. It was made with another one: set "
     "PULUMI_CONFIG_PASSPHRASE_FILE to the file of that passphrase. Nothing was changed."
 )
+
+
+_CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
 
 
 class Failed(Exception):  # noqa: N818  it reads as what happened, and is never shown by its name
@@ -30,20 +37,17 @@ def boundary(*, as_json: bool) -> Iterator[None]:
     """Turn exceptions into one error text, or one JSON document, and the exit code."""
     try:
         yield
-    except ProblemsError as problem:
-        details = [vars(item) for item in problem.problems]
-        _end(f"{problem}\nNothing was changed.", Exit.CONFIGURATION, as_json=as_json, problems=details)
-    except Failed as failure:
-        _end(str(failure), failure.code, as_json=as_json)
-    except StackNotFoundError:
-        _end("this stack has no state yet: `causeway up` makes it", Exit.NO_STACK, as_json=as_json)
-    except ConcurrentUpdateError as error:
-        _end(_locked(str(error)), Exit.GENERIC, as_json=as_json)
-    except CommandError as error:
-        _end(*classify(str(error)), as_json=as_json)
-    except KeyboardInterrupt:
-        text = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
-        _end(text, Exit.CANCELLED, as_json=as_json)
+    except typer.Exit:
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  what no row foresees is told as our bug
+        tell = next((tell for kind, tell in _TELL if isinstance(error, kind)), _bug)
+        text, code = tell(error)
+        _end(text, code, as_json=as_json, problems=getattr(error, "problems", ()))
+
+
+def _bug(error: BaseException) -> tuple[str, Exit]:
+    traceback.print_exception(error)
+    return f"a bug in causeway: {error!r}. Please report it with the trace above.", Exit.INTERNAL
 
 
 def classify(text: str) -> tuple[str, Exit]:
@@ -55,9 +59,10 @@ def classify(text: str) -> tuple[str, Exit]:
     return _shortened(text), Exit.GENERIC
 
 
-def _end(text: str, code: Exit, *, as_json: bool, problems: list[dict[str, str]] | None = None) -> None:
+def _end(text: str, code: Exit, *, as_json: bool, problems: Sequence[Problem]) -> NoReturn:
     if as_json:
-        say.as_json({"ok": False, "error": text, "problems": problems or [], "exitCode": int(code)})
+        details = [vars(problem) for problem in problems]
+        say.as_json({"ok": False, "error": text, "problems": details, "exitCode": int(code)})
     else:
         say.error(text)
     raise typer.Exit(int(code))
@@ -77,3 +82,17 @@ def _shortened(text: str) -> str:
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     wanted = [line for line in lines if not line.strip().startswith(("code:", "stdout:", "stderr:"))]
     return "\n".join(wanted[-30:])
+
+
+_TELL: tuple[tuple[type[BaseException], Callable[[Any], tuple[str, Exit]]], ...] = (
+    (NoStackError, lambda error: (f"{error}\nNothing was changed.", Exit.NO_STACK)),
+    (ProblemsError, lambda error: (f"{error}\nNothing was changed.", Exit.CONFIGURATION)),
+    (Failed, lambda error: (str(error), error.code)),
+    (EngineError, lambda error: (str(error), Exit.GENERIC)),
+    (StackNotFoundError, lambda _: ("this stack has no state yet: `causeway up` makes it", Exit.NO_STACK)),
+    (ConcurrentUpdateError, lambda error: (_locked(str(error)), Exit.GENERIC)),
+    (CommandError, lambda error: classify(str(error))),
+    (KeyboardInterrupt, lambda _: (_CANCELLED, Exit.CANCELLED)),
+    (OSError, lambda error: (f"{error.filename or 'the system'}: {error.strerror or error}", Exit.GENERIC)),
+)
+"""What each kind of failure says, and its exit code; the first row that fits counts."""

@@ -16,7 +16,7 @@ from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
 from infra.settings import from_file
-from stacks.options import mistakes
+from stacks.checks import mistakes
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
@@ -98,5 +98,5 @@ def _failure(error: CommandError, progress: Progress) -> Failed:
         return Failed(f"stopped by {', '.join(names)}\n{texts}", Exit.POLICY)
     if gathered.errors:
         code = Exit.RESOURCE if gathered.failed else Exit.GENERIC
-        return Failed("\n".join(dict.fromkeys(gathered.errors)), code)
+        return Failed("\n".join(gathered.errors), code)
     return Failed(*classify(str(error)))

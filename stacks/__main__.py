@@ -1,16 +1,23 @@
 """The door: `pulumi up` on any stack runs this program."""
 
+import sys
+import traceback
+
 import pulumi
 
-from infra.problems import ProblemsError
 from infra.settings import from_engine
 from stacks.blueprint import build
-from stacks.options import mistakes
+from stacks.checks import mistakes
+
+TOLD = 32
+"""Exit code by which a Python program tells the engine that the user has read the error already."""
 
 try:
     outputs = build(from_engine(mistakes))
-except ProblemsError as error:
-    raise pulumi.RunError(str(error)) from None
+except ValueError as error:  # a user's mistake by our convention; where it came from is for --debug
+    pulumi.log.debug(traceback.format_exc())
+    pulumi.log.error(str(error))
+    sys.exit(TOLD)
 
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from infra.platforms import Platform
 from infra.problems import Problem
 from infra.settings import Settings
 from workloads.pretrain.spec import PretrainSpec
@@ -16,9 +17,19 @@ class _Parser(Protocol):
 def mistakes(settings: Settings) -> Iterator[Problem]:
     """Give one problem for each mistake in the options of the training and serving workloads."""
     if settings.training:
-        yield from _check("training.options", PretrainSpec.parse, settings.training.options)
+        wrong = list(_check("training.options", PretrainSpec.parse, settings.training.options))
+        yield from wrong or _corpus(settings.platform, settings.training.options)
     if settings.serving:
         yield from _check("serving.options", ServeSpec.parse, settings.serving.options)
+
+
+def _corpus(platform: Platform, options: Mapping[str, Any]) -> Iterator[Problem]:
+    """Look at a corpus on the disk of this machine, where the job would find it; elsewhere only the job can."""
+    if platform == "local":
+        try:
+            PretrainSpec.parse(options).check_corpus()
+        except ValueError as error:
+            yield Problem("training.options.corpus", str(error))
 
 
 def _check(path: str, parse: _Parser, options: Mapping[str, Any]) -> Iterator[Problem]:

@@ -7,14 +7,15 @@ import pulumi
 
 from components.inference_service.shape import InferenceService
 from components.training_job.shape import TrainingJob
+from infra.settings import Training
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
 if TYPE_CHECKING:
     from stacks.blueprint import Foundation
 
-RUN = "runs/pretrain"
-"""Where in its store a training run keeps tokens, checkpoints and the model."""
+RUN = str(Training.model_fields["run"].default)
+"""Where the model is when this environment serves one that it didn't train."""
 
 
 def train(ground: "Foundation") -> TrainingJob:
@@ -29,7 +30,7 @@ def train(ground: "Foundation") -> TrainingJob:
             "command": ground.cluster.pools.apply(
                 lambda pools: spec.command(sys.executable, _workers(pools))
             ),
-            "environment": {**spec.environment("", "", RUN), **_store(ground, training.store)},
+            "environment": {**spec.environment("", "", training.run), **_store(ground, training.store)},
             "retries": training.retries,
             "timeout_minutes": training.timeout_minutes,
             "labels": ground.labels("training_job"),

@@ -58,6 +58,8 @@ class Training(Section):
     """The pool that it runs on. Default: the training pool."""
     store: str
     """Where tokens, checkpoints and the model go: a name from `stores`."""
+    run: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$")] = "runs/pretrain"
+    """Where in the store the run keeps them; another name begins another run beside it. Default: runs/pretrain."""
     retries: Annotated[int, Field(ge=0, le=100)] = 2
     """How often a failed run starts again, from its last checkpoint. Default: 2."""
     timeout_minutes: Annotated[int, Field(ge=1)] = 60

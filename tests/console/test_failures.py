@@ -7,9 +7,11 @@ import typer
 from pulumi.automation import CommandResult
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
 
+from console.engine import EngineError
 from console.exits import Exit
 from console.failures import Failed, boundary, classify
 from infra.problems import Problem, ProblemsError
+from infra.settings import NoStackError
 
 
 def said(text: str) -> CommandResult:
@@ -33,6 +35,14 @@ def said(text: str) -> CommandResult:
             Exit.AUTHENTICATION,
             "PULUMI_CONFIG_PASSPHRASE_FILE",
         ),
+        (
+            NoStackError("no such stack", [Problem("stacks/Pulumi.x.yaml", "there is no such file")]),
+            Exit.NO_STACK,
+            "x",
+        ),
+        (EngineError("install Go"), Exit.GENERIC, "install Go"),
+        (OSError(28, "No space left on device", "/data"), Exit.GENERIC, "/data: No space left on device"),
+        (TypeError("boom"), Exit.INTERNAL, "a bug in causeway"),
         (KeyboardInterrupt(), Exit.CANCELLED, "carries on"),
     ],
 )

@@ -11,7 +11,7 @@ from tests_support import GOOD_SETTINGS
 from infra.paths import project
 from infra.problems import ProblemsError
 from infra.settings import from_file, parse
-from stacks.options import mistakes
+from stacks.checks import mistakes
 
 FILES = sorted((project() / "stacks").glob("Pulumi.*.yaml"))
 

@@ -1,0 +1,13 @@
+"""What only the stacks can say about settings: the options of workloads, and what a platform can't do yet."""
+
+from collections.abc import Iterator
+
+from infra.problems import Problem
+from infra.settings import Settings
+from stacks import backends, options
+
+
+def mistakes(settings: Settings) -> Iterator[Problem]:
+    """Give every mistake that the settings' own model can't see."""
+    yield from backends.missing(settings)
+    yield from options.mistakes(settings)
