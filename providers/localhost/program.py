@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field
 
 from providers.base.errors import ProviderError
 from providers.base.resource import Inputs
-from providers.localhost.process.launch import inherited
 from providers.localhost.process.spec import MARK
 
 OURS = frozenset({MARK})
@@ -73,8 +72,8 @@ class ProgramInputs(Inputs):
 
 
 def surroundings(inputs: ProgramInputs, instance: str, extra: Mapping[str, str]) -> dict[str, str]:
-    """Give the program's whole environment; what the user sets wins over `extra`."""
-    return {**inherited(), **extra, **inputs.environment, MARK: instance}
+    """Give the variables to set for the program; what the user sets wins over `extra`."""
+    return {**extra, **inputs.environment, MARK: instance}
 
 
 def require_runnable(inputs: ProgramInputs) -> None:

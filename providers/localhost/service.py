@@ -11,7 +11,7 @@ from providers.base.resource import Context, Created, Resource, derive, narrow
 from providers.localhost.process import health, launch, log, ports, tree
 from providers.localhost.process.folder import Folder, Owner
 from providers.localhost.process.record import FINAL, Record, age
-from providers.localhost.process.spec import KeepUp, Policy, Spec, fingerprint
+from providers.localhost.process.spec import MARK, KeepUp, Policy, Spec, fingerprint
 from providers.localhost.program import ProgramInputs, require_runnable, surroundings
 
 LOOK_EVERY = 0.2
@@ -163,14 +163,14 @@ def _ensure(ctx: Context, folder: Folder, owner: Owner, inputs: ServiceInputs) -
     """Start the service unless it runs already as wanted."""
     present = folder.spec()
     kept = present.port if present else None
-    wanted = specify(owner, inputs, inputs.port or kept or ports.choose(ctx.urn))
+    wanted = specify(owner, inputs, inputs.port or kept or ports.choose(inputs.directory))
     if present and present.fingerprint == wanted.fingerprint and _promising(folder, present, inputs):
         # The supervisor reads the restart policy anew each time the program ends.
         folder.put_spec(wanted)
         return
     launch.end(folder, owner.instance)
     if kept and wanted.port == kept and not inputs.port and not ports.is_free(kept):
-        wanted = specify(owner, inputs, ports.choose(ctx.urn))
+        wanted = specify(owner, inputs, ports.choose(inputs.directory))
         ctx.log("warning", f"port {kept} was taken meanwhile; the service moves to {wanted.port}")
     launch.start(folder, wanted)
 
@@ -180,12 +180,20 @@ def _promising(folder: Folder, spec: Spec, inputs: ServiceInputs) -> bool:
     record = folder.record()
     if not folder.supervised() or record is None or record.phase in FINAL:
         return False
-    return age(record.started_at) < inputs.start_timeout_seconds or _answer(spec, inputs) is None
+    young = age(record.started_at) < inputs.start_timeout_seconds
+    return young or _answer(spec, inputs) is None
 
 
 def _answer(spec: Spec, inputs: ServiceInputs) -> str | None:
+    """Ask for the service's health: None when it is well, else what is wrong."""
     assert spec.port is not None, "a service's spec has a port"
-    return health.ask(spec.port, inputs.health_path)
+    problem = health.ask(spec.port, inputs.health_path)
+    if problem:
+        return f"GET {address(spec)}{inputs.health_path} gives {problem}"
+    process = ports.holder(spec.port)
+    if process and not tree.is_member(process.pid, spec.environment[MARK]):
+        return f"port {spec.port} is answered by {ports.named(process)} instead"
+    return None
 
 
 def _wait(ctx: Context, folder: Folder, inputs: ServiceInputs) -> str | None:
@@ -208,8 +216,7 @@ def _not_ready(folder: Folder, inputs: ServiceInputs) -> str | None:
     record, spec = folder.record(), folder.spec()
     if record is None or spec is None or record.phase != "running":
         return f"it is {record.phase}: {record.reason}" if record else "it was removed"
-    answer = _answer(spec, inputs)
-    return answer and f"GET {address(spec)}{inputs.health_path} gives {answer}"
+    return _answer(spec, inputs)
 
 
 def address(spec: Spec) -> str:

@@ -4,14 +4,17 @@ import contextlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from providers.base.errors import ProviderError
 from providers.localhost.process import files
 from providers.localhost.process.record import Record
 from providers.localhost.process.spec import Spec
+
+T = TypeVar("T")
 
 LOCK_TIMEOUT = 60.0
 """Seconds to wait for another engine that starts or stops the same program."""
@@ -85,8 +88,7 @@ class Folder:
 
     def owner(self) -> Owner | None:
         """Tell whose folder it is, None when nobody's."""
-        text = files.read(self._owner)
-        return Owner(**json.loads(text)) if text else None
+        return load(self._owner, lambda text: Owner(**json.loads(text)))
 
     def belongs_to(self, instance: str) -> bool:
         """Say whether it is still the folder that this instance claimed."""
@@ -95,8 +97,7 @@ class Folder:
 
     def spec(self) -> Spec | None:
         """Read what is to run."""
-        text = files.read(self._spec)
-        return Spec.load(text) if text else None
+        return load(self._spec, Spec.load)
 
     def put_spec(self, spec: Spec) -> None:
         """Write what is to run."""
@@ -104,8 +105,7 @@ class Folder:
 
     def record(self) -> Record | None:
         """Read what the supervisor said last."""
-        text = files.read(self._record)
-        return Record.load(text) if text else None
+        return load(self._record, Record.load)
 
     def put_record(self, record: Record) -> None:
         """Write what there is to say."""
@@ -118,3 +118,14 @@ class Folder:
     def remove(self) -> None:
         """Delete the folder and all in it, what the program wrote there included."""
         shutil.rmtree(self.path)
+
+
+def load(path: Path, parse: Callable[[str], T]) -> T | None:
+    """Read a file of ours, None when there is none; one that was damaged is told with the way out."""
+    text = files.read(path)
+    try:
+        return parse(text) if text is not None else None
+    except (ValueError, TypeError, LookupError) as error:
+        raise ProviderError(
+            f"{path} is damaged ({error}); remove {path.parent} and run `pulumi up` again"
+        ) from error

@@ -1,11 +1,9 @@
 """Start and stop a folder's program from the provider."""
 
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 
 import psutil
 
@@ -13,6 +11,7 @@ from infra.paths import project
 from providers.base.errors import ProviderError
 from providers.localhost.process import files, log, tree
 from providers.localhost.process.folder import Folder
+from providers.localhost.process.inherit import inherited
 from providers.localhost.process.record import Record
 from providers.localhost.process.spec import MARK, Spec
 
@@ -23,14 +22,6 @@ STOP_MARGIN = 5.0
 """Seconds beyond the grace period until a supervisor that doesn't end is killed too."""
 
 POLL = 0.05
-
-HIDDEN = ("PULUMI_", "PYTHONPATH")
-"""Beginnings of variables that programs don't inherit: the engine's passphrase and configuration among them."""
-
-
-def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Give what a program inherits of this process's environment."""
-    return {name: value for name, value in environment.items() if not name.startswith(HIDDEN)}
 
 
 def start(folder: Folder, spec: Spec) -> None:

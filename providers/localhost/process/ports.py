@@ -25,9 +25,9 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose(urn: str) -> int:
-    """Give a free port, the same for the same resource as long as nobody else takes it."""
-    start = int.from_bytes(hashlib.sha256(urn.encode()).digest()[:8], "big")
+def choose(directory: str) -> int:
+    """Give a free port, the same for the same folder as long as nobody else takes it: neighbours don't race for one."""
+    start = int.from_bytes(hashlib.sha256(directory.encode()).digest()[:8], "big")
     for step in range(COUNT):
         port = FIRST + (start + step) % COUNT
         if is_free(port):
@@ -53,14 +53,14 @@ def require_free(port: int, instance: str | None = None) -> None:
     if is_free(port):
         return
     process = holder(port)
-    if process and instance and tree.mark(process) == instance:
+    if process and instance and tree.is_member(process.pid, instance):
         return
     raise ProviderError(
-        f"port: {port} is in use by {_named(process)}; end that process, or give another port, or 0 for a free one"
+        f"port: {port} is in use by {named(process)}; end that process, or give another port, or 0 for a free one"
     )
 
 
-def _named(process: psutil.Process | None) -> str:
+def named(process: psutil.Process | None) -> str:
     """Name a process for the user, without its arguments: they may hold what is none of our business."""
     try:
         return (

@@ -40,7 +40,7 @@ class Spec:
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    """All of it, the inherited part included."""
+    """Variables on top of the inherited ones."""
 
     workdir: str
     grace: float

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import psutil
 
@@ -21,15 +21,39 @@ def members(instance: str, *, without: Iterable[int | None] = ()) -> list[psutil
     A mark survives double forks, new sessions and the death of every parent; a process id alone survives nothing, as
     ids are used again.
     """
+    family = Family()
     left_out = {os.getpid(), *without}
-    return [process for process in _ours() if process.pid not in left_out and mark(process) == instance]
+    return [one for one in family.of(instance) if one.pid not in left_out and living(one)]
 
 
-def _ours() -> Iterator[psutil.Process]:
-    """Walk over the living processes of this user; others can't be looked into."""
-    for process in psutil.process_iter():
-        if living(process):
-            yield process
+class Family:
+    """All processes at one moment, with their marks and parents."""
+
+    def __init__(self) -> None:
+        self._processes = {process.pid: process for process in psutil.process_iter()}
+        self._marks = {pid: mark(process) for pid, process in self._processes.items()}
+        self._parents = {pid: _parent(process) for pid, process in self._processes.items()}
+
+    def of(self, instance: str) -> list[psutil.Process]:
+        """Give the processes of an instance."""
+        return [process for pid, process in self._processes.items() if self.instance(pid) == instance]
+
+    def instance(self, pid: int) -> str | None:
+        """Tell the instance of a process: its own mark, or the nearest ancestor's when its environment has none."""
+        seen: set[int] = set()
+        while pid in self._processes and pid not in seen:
+            if found := self._marks[pid]:
+                return found
+            seen.add(pid)
+            pid = self._parents[pid]
+        return None
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return 0
 
 
 def mark(process: psutil.Process) -> str | None:
@@ -49,11 +73,8 @@ def living(process: psutil.Process) -> bool:
 
 
 def is_member(pid: int | None, instance: str) -> bool:
-    """Say whether a process id still belongs to the instance."""
-    try:
-        return pid is not None and living(process := psutil.Process(pid)) and mark(process) == instance
-    except psutil.Error:
-        return False
+    """Say whether a process id belongs to the instance now."""
+    return pid is not None and any(process.pid == pid for process in members(instance))
 
 
 def end(instance: str, grace: float) -> list[psutil.Process]:

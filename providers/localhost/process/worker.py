@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from providers.localhost.process import tree
+from providers.localhost.process.inherit import inherited
 from providers.localhost.process.log import Pump, RotatingLog
 from providers.localhost.process.spec import MARK, Spec
 
@@ -30,7 +31,7 @@ class Worker:
         try:
             process = subprocess.Popen(
                 spec.command,
-                env=dict(spec.environment),
+                env={**inherited(), **spec.environment},
                 cwd=spec.workdir,
                 stdin=subprocess.DEVNULL,
                 stdout=writer,

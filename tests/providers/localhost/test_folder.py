@@ -41,6 +41,14 @@ def test_a_used_folder_is_refused(tmp_path: Path) -> None:
         Folder(tmp_path).claim("urn:one")
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"phase": "running", "color": "red"}'])
+def test_damage_is_told(tmp_path: Path, text: str) -> None:
+    """A file that was cut or edited is an error with the way out."""
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(ProviderError, match=r"state.json is damaged .*; remove .* and run `pulumi up` again"):
+        Folder(tmp_path).record()
+
+
 def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     """A file in the way is an error for the user, not a traceback."""
     (tmp_path / "file").write_text("")

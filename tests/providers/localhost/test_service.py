@@ -87,13 +87,16 @@ def test_supervisor_restarts(home: Path, said: Any, server: list[str], until: Un
     assert look().pid != made.state.pid
 
 
-def test_killed_supervisor_is_unhealthy(home: Path, said: Any, server: list[str], kill: Kill) -> None:
+def test_killed_supervisor_is_unhealthy(
+    home: Path, said: Any, server: list[str], until: Until, kill: Kill
+) -> None:
     """A service without its supervisor still answers but isn't well; the next up starts it properly, and only once."""
     given = inputs(home, server)
     made = Service().create(said.context(), given)
     record = Folder(home / "service").record()
     assert record
     kill(record.supervisor)
+    until(lambda: not Folder(home / "service").supervised())
     seen = Service().read(said.context(), made.id, made.state)
     assert seen
     assert seen.status == "unhealthy"
@@ -178,6 +181,25 @@ def test_a_service_that_is_never_ready(home: Path, said: Any, server: list[str])
     assert caught.value.state.status == "unhealthy"
     mended = inputs(home, server)
     assert Service().update(said.context(), caught.value.id, caught.value.state, mended).status == "running"
+
+
+def test_an_answer_of_somebody_else_does_not_count(
+    home: Path, said: Any, python: Python, server: list[str]
+) -> None:
+    """A service is not well because another program answers on its port; that program is named."""
+    squatter = Service().create(said.context(), inputs(home, server)).state
+    deaf = ServiceInputs(
+        command=python("import time; time.sleep(600)"),
+        directory=str(home / "deaf"),
+        start_timeout_seconds=1.0,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ports, "choose", lambda directory: squatter.port)
+        with pytest.raises(
+            PartialFailure, match=rf"answered by .* \(process {squatter.pid}, user .*\) instead"
+        ) as caught:
+            Service().create(said.context("urn:pulumi:dev::trial::localhost:index:Service::deaf"), deaf)
+    assert caught.value.state.status == "unhealthy"
 
 
 def test_import_by_folder(home: Path, said: Any, server: list[str]) -> None:

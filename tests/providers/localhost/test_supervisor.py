@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.localhost.process import launch
+from providers.localhost.process.inherit import inherited
 from providers.localhost.process.record import Record
 from providers.localhost.process.result import Result
 from providers.localhost.process.spec import KeepUp, Once, Policy, Spec, fingerprint
@@ -78,7 +78,7 @@ def test_exit_code_0_without_the_result_is_a_failure() -> None:
 def test_the_engine_s_secrets_are_not_inherited() -> None:
     """Passphrase, configuration and import path of the engine stay with the engine."""
     environment = {"PATH": "/bin", "PULUMI_CONFIG_PASSPHRASE": "x", "PULUMI_CONFIG": "{}", "PYTHONPATH": "/x"}
-    assert launch.inherited(environment) == {"PATH": "/bin"}
+    assert inherited(environment) == {"PATH": "/bin"}
 
 
 def test_fingerprint_ignores_order(tmp_path: Path) -> None:

@@ -39,6 +39,20 @@ def test_a_stray_grandchild_is_found_and_ended(
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_child_without_the_mark_belongs_to_its_parent(
+    until: Callable[[Callable[[], object]], None],
+) -> None:
+    """A program that cleans its children's environment doesn't lose them."""
+    sleeps = "[sys.executable, '-S', '-c', 'import time; time.sleep(600)']"
+    cleans = f"import subprocess, sys; subprocess.run({sleeps}, env={{}})"
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", cleans], env={**os.environ, MARK: "clean-1"}
+    ) as parent:
+        until(lambda: len(tree.members("clean-1")) == 2)
+        assert tree.end("clean-1", grace=5) == []
+    assert parent.returncode
+
+
 def test_a_pid_alone_proves_nothing() -> None:
     """A process id that is used again by somebody else is no member."""
     assert not tree.is_member(os.getpid(), "somebody-else")
