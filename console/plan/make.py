@@ -1,0 +1,68 @@
+"""From a recording to a plan: a pure function, equal for equal input."""
+
+from collections import Counter
+
+from console.events import plain
+from console.plan import verdicts
+from console.plan.bill import bill
+from console.plan.changes import changes
+from console.plan.ledger import Stock
+from console.plan.model import Plan
+from console.plan.needs import needs
+from console.plan.parts import Parts
+from console.plan.recording import STACK, Recording, steps
+
+
+def make(recording: Recording, stack: str, *, about: str = "", rehearsed: bool = False) -> Plan:
+    """Make the plan of one preview.
+
+    Args:
+        recording: What the engine said.
+        stack: The stack's name.
+        about: What was compared with what.
+        rehearsed: Whether stand-in clouds answered.
+    """
+    every, config = steps(recording), recording.config
+    parts = Parts(every)
+    before = Stock((step.old for step in every if step.old), config)
+    after = Stock((step.new for step in every if step.new), config)
+    sources = {step.urn: step.source for step in every}
+    judged = verdicts.verdicts(recording, lambda urn: _source(sources, urn, stack))
+    changed = changes(every, parts)
+    return Plan(
+        stack=stack,
+        about=about,
+        rehearsed=rehearsed,
+        counts=dict(sorted(Counter(change.verb for change in changed).items())),
+        unchanged=sum(step.verb == "same" and step.state.custom for step in every),
+        changes=changed,
+        bill=bill(before, after, parts.name, verdicts.told(recording)),
+        verdicts=judged,
+        rules=verdicts.rules(recording),
+        needs=needs(before, after, config),
+        components=parts.nodes(after.ledger),
+        exemptions=verdicts.exemptions(judged),
+        errors=errors(recording),
+    )
+
+
+def errors(recording: Recording) -> tuple[str, ...]:
+    """Give what the engine complained of, once each; policies speak for themselves."""
+    texts = (
+        plain(event["message"]).strip()
+        for event in recording.each("diagnosticEvent")
+        if event.get("severity") == "error"
+    )
+    return tuple(dict.fromkeys(text for text in texts if text and not _framing(text)))
+
+
+def _framing(text: str) -> bool:
+    return (
+        text.startswith(("preview failed", "update failed", "resource registration failed"))
+        or "polic" in text
+    )
+
+
+def _source(sources: dict[str, str], urn: str, stack: str) -> str:
+    found = "" if f"::{STACK}::" in urn else sources.get(urn, "")
+    return found or f"stacks/Pulumi.{stack}.yaml:1"

@@ -1,0 +1,136 @@
+"""Where a plan is made: on the stack's own state, or on a scratch state with stand-in clouds."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from console import engine as engines
+from console import policies
+from console.exits import Exit
+from console.failures import Failed
+from console.plan.engine import Engine
+from console.plan.recording import Recording
+from console.rehearse import dial
+from console.rehearse.standins import StandIns
+from console.rehearse.surroundings import variables
+from console.workspace import environment, open_workspace, untouched
+from infra import paths
+from infra.settings import stackfile
+
+
+def record(
+    stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: str = "", judged: bool = True
+) -> Recording:
+    """Preview a stack of this project.
+
+    Args:
+        stack: Its name.
+        rehearse: Ask stand-in clouds and a scratch state; else the stack's own state and its cloud.
+        settings: Dials to turn, as `path=value`, on a copy of the stack file.
+        base: A git revision; a rehearsal first builds what the stack was there. Empty: what its file says now if
+            dials are turned, else nothing.
+        judged: Whether the policies are asked.
+    """
+    source = stack_file(stack)
+    with TemporaryDirectory(prefix="causeway-plan-") as scratch:
+        folder = Path(scratch)
+        config = turned(source, folder, settings)
+        packs = policies.packs() if judged else []
+        if not rehearse:
+            return _real(stack, folder).preview(paths.project(), config, packs, refresh=True)
+        with rehearsal(stack, folder) as engine:
+            _before(engine, source, settings, base, folder)
+            return engine.preview(paths.project(), config, packs)
+
+
+def stack_file(stack: str) -> Path:
+    """Give a stack's settings file.
+
+    Raises:
+        Failed: There is no such stack.
+    """
+    folder = paths.project() / "stacks"
+    file = folder / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        raise Failed(f"there is no stack {stack!r}; there are: {', '.join(stacks())}", Exit.NO_STACK)
+    return file
+
+
+def stacks() -> list[str]:
+    """List the stacks of this project by name."""
+    return sorted(path.name.split(".")[1] for path in (paths.project() / "stacks").glob("Pulumi.*.yaml"))
+
+
+def turned(source: Path, folder: Path, settings: Sequence[str]) -> Path:
+    """Copy a stack file and turn dials on the copy; the engine may write its salt there, and nowhere else."""
+    folder.mkdir(exist_ok=True)
+    target = folder / source.name
+    shutil.copyfile(source, target)
+    for setting in settings:
+        dial.turn(target, target, setting, "--set")
+    return target
+
+
+@contextmanager
+def rehearsal(stack: str, folder: Path) -> Iterator[Engine]:
+    """Open a scratch state with the stand-ins attached."""
+    with StandIns(folder / "account") as standins, untouched(stack):
+        base = environment(engines.find(), stack)
+        env = {**os.environ, **variables(base, folder, standins.attached, checkpoints=False)}
+        command = ["pulumi", "stack", "init", stack, "--non-interactive"]
+        done = subprocess.run(
+            command, cwd=paths.project(), env=env, capture_output=True, text=True, timeout=60, check=False
+        )
+        if done.returncode:
+            raise Failed(f"no scratch state could be made: {done.stderr.strip()}")
+        yield Engine(stack, env, folder)
+
+
+def _real(stack: str, folder: Path) -> Engine:
+    workspace = open_workspace(stack)
+    with untouched(stack):
+        workspace.stack(stack)
+    return Engine(stack, {**os.environ, **workspace.env}, folder)
+
+
+def _before(engine: Engine, source: Path, settings: Sequence[str], base: str, folder: Path) -> None:
+    """Build what the plan is compared with."""
+    if not base and not settings:
+        return
+    if stackfile.read(source).values.get("platform") == "local":
+        raise Failed("a local stack has no stand-ins: plan it without --rehearse", Exit.CONFIGURATION)
+    if base:
+        with checkout(base, folder / "base") as project:
+            old = project / "stacks" / source.name
+            if old.is_file():  # a new stack had nothing before
+                engine.up(project, turned(old, folder / "base-settings", ()))
+    else:
+        engine.up(paths.project(), turned(source, folder / "base-settings", ()))
+
+
+@contextmanager
+def checkout(revision: str, folder: Path) -> Iterator[Path]:
+    """Lay out the project as it was at a git revision, with this environment's packages.
+
+    Raises:
+        Failed: There is no such revision.
+    """
+    git = ["git", "-C", str(paths.project())]
+    done = subprocess.run(
+        [*git, "worktree", "add", "--detach", str(folder), revision],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"no revision {revision!r} can be laid out: {done.stderr.strip()}", Exit.CONFIGURATION)
+    try:
+        (folder / ".venv").symlink_to(paths.project() / ".venv")
+        yield folder
+    finally:
+        subprocess.run([*git, "worktree", "remove", "--force", str(folder)], timeout=60, check=False)
