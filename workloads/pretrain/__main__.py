@@ -8,6 +8,7 @@ Alone, without torchrun, it trains with one process. Settings come from the envi
 import os
 import sys
 import time
+from pathlib import Path
 
 from workloads.pretrain.errors import EXIT_CODE, RunError
 from workloads.pretrain.job import Job
@@ -16,21 +17,27 @@ LOST_PEER = 75
 """Exit code when another worker is gone (EX_TEMPFAIL): the launcher restarts all of them."""
 
 
+def refusal(job: Job) -> Path:
+    """Name the file that says: this launcher's workers refused to go on, a restart makes the same mistake again."""
+    return job.scratch / f"refused-{os.getppid()}"
+
+
 def main() -> int:
     """Run this worker; give its exit code."""
     began = time.time()
     speaks = os.environ.get("RANK", "0") == "0"
     try:
         job = Job.parse(os.environ)
-        refusal = job.scratch / f"refused-{os.getppid()}"
-        if refusal.exists():
+        if int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0 and refusal(job).exists():
             return EXIT_CODE
         from workloads.pretrain.train import train
 
         try:
             return train(job, began)
         except ValueError:
-            refusal.touch(0o600)  # the launcher would only restart us into the same mistake
+            if "TORCHELASTIC_RUN_ID" in os.environ:
+                refusal(job).parent.mkdir(mode=0o700, exist_ok=True)
+                refusal(job).touch(0o600)
             raise
     except ValueError as error:
         if not isinstance(error, RunError) and not type(error).__module__.startswith("workloads."):

@@ -59,10 +59,14 @@ class Job:
         )
 
 
+def default_scratch(launcher: int) -> Path:
+    """Name the folder that a launcher's workers share when none is given."""
+    return Path(tempfile.gettempdir()) / f"causeway-{os.getuid()}-{launcher}"
+
+
 def _scratch(given: str | None) -> Path:
     """Give the scratch folder, private to this user and shared by the workers of one launcher."""
-    name = f"causeway-{os.getuid()}-{os.getppid()}"
-    path = Path(given) if given else Path(tempfile.gettempdir()) / name
+    path = Path(given) if given else default_scratch(os.getppid())
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = path.stat()
     if state.st_uid != os.getuid() or state.st_mode & 0o077:

@@ -153,7 +153,7 @@ class PretrainSpec:
             *(f"--nproc-per-node={processes}", f"--nnodes={nodes}", f"--max-restarts={self.restarts}"),
             *("--rdzv-backend=c10d", f"--rdzv-endpoint={rendezvous}", f"--rdzv-conf={conf}"),
             *([] if nodes > 1 else ["--local-addr=127.0.0.1"]),
-            *(f"--monitor-interval={limits.monitor:g}", "-m", "workloads.pretrain"),
+            f"--monitor-interval={limits.monitor:g}",
         ]
 
     def environment(self, store_url: str, key_ring: str, run: str = "runs/pretrain") -> dict[str, str]:
@@ -164,6 +164,7 @@ class PretrainSpec:
             "CAUSEWAY_RUN": run,
             "CAUSEWAY_CONFIG": self.to_json(),
             "PYTHONUNBUFFERED": "1",
+            "LOGLEVEL": "ERROR",  # of torchrun
             "OMP_NUM_THREADS": "1",  # workers share the cores out themselves
             "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",  # a restarted gang must not find the addresses of the dead one
         }

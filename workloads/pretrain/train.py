@@ -100,7 +100,7 @@ def clean(job: Job) -> None:
     """Remove what a run leaves in its scratch folder; the folder too if it was ours."""
     for name in ("corpus", "tokens.new", "tokens.bin", "model.safetensors", MARK):
         (job.scratch / name).unlink(missing_ok=True)
-    if "CAUSEWAY_SCRATCH" not in os.environ and not any(job.scratch.glob("refused-*")):
+    if "CAUSEWAY_SCRATCH" not in os.environ:
         shutil.rmtree(job.scratch, ignore_errors=True)
 
 
