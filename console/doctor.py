@@ -14,7 +14,7 @@ from console import engine as engines
 from console import say
 from console.engine import EngineError, go
 from console.exits import Exit
-from console.failures import Failed
+from console.failures import Failed, classify
 from console.up import stack_file
 from console.workspace import Workspace, open_workspace
 from infra import paths
@@ -112,7 +112,7 @@ def _state(workspace: Workspace, stack_name: str) -> Check:
     except CommandError as error:
         if "no stack named" in str(error):
             return Check("state", True, "none yet")
-        return Check("state", False, "can't be read", str(error).splitlines()[-1])
+        return Check("state", False, "can't be read", classify(str(error))[0])
     pending = deployment.get("pending_operations") or []
     names = ", ".join(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in pending)
     fix = f"interrupted: {names}; `causeway up {stack_name}` looks at each and goes on"

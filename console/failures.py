@@ -1,5 +1,6 @@
 """The boundary where every exception becomes one clear error and one exit code."""
 
+import os
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -12,14 +13,9 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackN
 from console import say
 from console.engine import EngineError
 from console.exits import Exit
+from infra import paths
 from infra.problems import Problem, ProblemsError
 from infra.settings import NoStackError
-
-_NOT_OPENED = (
-    "the passphrase does not open this stack's secrets. It was made with another one: set "
-    "PULUMI_CONFIG_PASSPHRASE_FILE to the file of that passphrase. Nothing was changed."
-)
-
 
 _CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
 
@@ -53,7 +49,7 @@ def _bug(error: BaseException) -> tuple[str, Exit]:
 def classify(text: str) -> tuple[str, Exit]:
     """Find the cause in what the Pulumi command printed."""
     if "incorrect passphrase" in text:
-        return _NOT_OPENED, Exit.AUTHENTICATION
+        return _not_opened(), Exit.AUTHENTICATION
     if "currently locked" in text:
         return _locked(text), Exit.GENERIC
     return _shortened(text), Exit.GENERIC
@@ -66,6 +62,16 @@ def _end(text: str, code: Exit, *, as_json: bool, problems: Sequence[Problem]) -
     else:
         say.error(text)
     raise typer.Exit(int(code))
+
+
+def _not_opened() -> str:
+    names = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    given = next((f"${name}" for name in names if os.environ.get(name)), str(paths.home() / "passphrase"))
+    return (
+        f"the passphrase of {given} does not open this stack's secrets, which were made with another one. Unset the "
+        f"variables {' and '.join(names)} to use the one of this clone ({paths.home() / 'passphrase'}), "
+        "or set one of them to the passphrase that the stack was made with. Nothing was changed."
+    )
 
 
 def _locked(text: str) -> str:

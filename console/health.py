@@ -43,7 +43,15 @@ def _job(resource: Resource) -> Health:
     status = str(resource.outputs.get("status", "unknown"))
     attempts = int(resource.outputs.get("attempts", 1) or 1)
     tries = f" in {attempts} attempts" if attempts > 1 else ""
-    return Health(ok=status == "succeeded", text=f"{status}{tries}")
+    return Health(ok=status == "succeeded", text=f"{status}{tries}{_NEXT.get(status, '')}")
+
+
+_NEXT = {
+    "running": " when last seen; `causeway up` waits for its end",
+    "failed": "; `causeway up` runs it again",
+    "lost": "; `causeway up` runs it again, from its last checkpoint",
+}
+"""What a job that has not succeeded needs."""
 
 
 _LOOK = {"localhost:index:Service": _service, "localhost:index:Job": _job}
