@@ -114,7 +114,7 @@ def _state(workspace: Workspace, stack_name: str) -> Check:
             return Check("state", True, "none yet")
         return Check("state", False, "can't be read", classify(str(error))[0])
     pending = deployment.get("pending_operations") or []
-    names = ", ".join(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in pending)
+    names = ", ".join({operation["resource"]["urn"].rsplit("::", 1)[-1]: None for operation in pending})
     fix = f"interrupted: {names}; `causeway up {stack_name}` looks at each and goes on"
     return Check(
         "state", not pending, f"{len(deployment.get('resources', []))} resources", fix if pending else ""

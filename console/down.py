@@ -11,7 +11,7 @@ from pulumi.automation.errors import CommandError
 
 from console import say
 from console.exits import Exit
-from console.failures import Failed, classify
+from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
 from console.state import Snapshot, snapshot
@@ -49,10 +49,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
             stack = workspace.existing(stack_name)
             stack.destroy(on_event=progress.take, suppress_progress=True)
         except CommandError as error:
-            errors = progress.gathered.errors
-            raise (
-                Failed("\n".join(errors), Exit.RESOURCE) if errors else Failed(*classify(str(error)))
-            ) from error
+            raise explain(error, progress.gathered) from error
     _sweep(stack_name)
     proof = prove(stack_name, before, snapshot(workspace, stack_name))
     _report(stack_name, proof, time.monotonic() - start, as_json=as_json)

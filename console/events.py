@@ -51,14 +51,20 @@ class Gathered:
 
 
 _COUNT = re.compile(r"\d+ errors? occurred:\s*\* ")
+_CUT_OFF = "error reading from server: EOF"
+"""What gRPC says when a provider dies during a call."""
+_POST_MORTEM = "Detected that "
+"""How the engine begins what it says of a provider that died; the call's own error says it for the resource."""
 _ENDINGS = frozenset({"update failed", "preview failed", "destroy failed", "refresh failed"})
 
 
 def cause(diagnostic: DiagnosticEvent) -> str:
     """Give an error's own text, without the engine's framing; empty for the line that only says that it failed."""
     text = _COUNT.sub("", plain(diagnostic.message)).strip()
-    if text in _ENDINGS:
+    if text in _ENDINGS or text.startswith(_POST_MORTEM):
         return ""
+    if _CUT_OFF in text:
+        text = "its provider was killed in the middle of the work; what exists is kept, `causeway up` goes on"
     urn = diagnostic.urn or ""
     kind = urn.rsplit("::", 2)[-2] if urn.count("::") > 1 else ""
     is_ours = bool(kind) and not kind.startswith("pulumi:")

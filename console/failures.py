@@ -12,12 +12,19 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackN
 
 from console import say
 from console.engine import EngineError
+from console.events import Gathered
 from console.exits import Exit
 from infra import paths
 from infra.problems import Problem, ProblemsError
 from infra.settings import NoStackError
 
 _CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
+
+
+_KILLED = (
+    "the engine was ended by signal {}: what exists is kept in the state, "
+    "the next `causeway up` looks at what was cut off and goes on"
+)
 
 
 class Failed(Exception):  # noqa: N818  it reads as what happened, and is never shown by its name
@@ -52,7 +59,16 @@ def classify(text: str) -> tuple[str, Exit]:
         return _not_opened(), Exit.AUTHENTICATION
     if "currently locked" in text:
         return _locked(text), Exit.GENERIC
+    if killed := re.match(r"\s*code: -(\d+)", text):
+        return _KILLED.format(killed.group(1)), Exit.CANCELLED
     return _shortened(text), Exit.GENERIC
+
+
+def explain(error: CommandError, gathered: Gathered) -> Failed:
+    """Say why an operation failed: what the engine reported of it while it ran, else what its command printed."""
+    if gathered.errors:
+        return Failed("\n".join(gathered.errors), Exit.RESOURCE if gathered.failed else Exit.GENERIC)
+    return Failed(*classify(str(error)))
 
 
 def _end(text: str, code: Exit, *, as_json: bool, problems: Sequence[Problem]) -> NoReturn:
@@ -85,9 +101,13 @@ def _locked(text: str) -> str:
 
 def _shortened(text: str) -> str:
     """Keep the diagnostics of a failed command, without the automation's framing."""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    wanted = [line for line in lines if not line.strip().startswith(("code:", "stdout:", "stderr:"))]
-    return "\n".join(wanted[-30:])
+    lines = [_FRAMING.sub("", line).rstrip() for line in text.splitlines()]
+    wanted = [line for line in lines if line]
+    begin = next((n for n, line in enumerate(wanted) if line.startswith("error: ")), max(0, len(wanted) - 10))
+    return "\n".join(wanted[begin:]).removeprefix("error: ")
+
+
+_FRAMING = re.compile(r"^ *(code: -?\d+|stdout:|stderr:)? ?")
 
 
 _TELL: tuple[tuple[type[BaseException], Callable[[Any], tuple[str, Exit]]], ...] = (

@@ -45,6 +45,8 @@ class Snapshot:
     """All but the stack itself and providers."""
     outputs: Mapping[str, Any]
     """What the stack exports."""
+    interrupted: tuple[str, ...] = ()
+    """Names of resources whose last operation was cut off: what is known of them may be old."""
 
     def children(self, urn: str) -> list[Resource]:
         """Give the resources whose parent is this one."""
@@ -65,7 +67,9 @@ def snapshot(workspace: Workspace, name: str) -> Snapshot:
     entries = deployment.get("resources", [])
     root: Mapping[str, Any] = next((entry for entry in entries if entry["type"] == "pulumi:pulumi:Stack"), {})
     ours = [entry for entry in entries if not entry["type"].startswith("pulumi:")]
-    return Snapshot(tuple(_resource(entry) for entry in ours), hidden(root.get("outputs", {})))
+    pending = deployment.get("pending_operations") or ()
+    cut_off = tuple(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in pending)
+    return Snapshot(tuple(_resource(entry) for entry in ours), hidden(root.get("outputs", {})), cut_off)
 
 
 def hidden(value: Any) -> Any:

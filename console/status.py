@@ -22,7 +22,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
     made = [resource for resource in state.resources if resource.custom]
     if not made:
         raise Failed(f"{stack_name} has no resources: `causeway up {stack_name}` makes them", Exit.NO_STACK)
-    conditions = [(resource, of(resource)) for resource in made]
+    conditions = [(resource, condition(resource, state)) for resource in made]
     if as_json:
         say.as_json(_document(stack_name, state, conditions))
     else:
@@ -30,6 +30,15 @@ def run(stack_name: str, *, as_json: bool) -> None:
     ill = [resource.name for resource, health in conditions if not health.ok]
     if ill and not as_json:
         raise Failed(f"not well: {', '.join(ill)}", Exit.RESOURCE)
+
+
+def condition(resource: Resource, state: Snapshot) -> Health:
+    """Give a resource's condition; of one whose last operation was cut off the state can't be believed."""
+    if resource.name in state.interrupted:
+        return Health(
+            ok=False, text="interrupted in the middle of a change; `causeway up` looks at it and goes on"
+        )
+    return of(resource)
 
 
 def cost_line(stack_name: str) -> str:

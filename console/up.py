@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from console import page, policies, say
 from console.exits import Exit
-from console.failures import Failed, classify
+from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
 from console.state import Snapshot, snapshot
@@ -79,7 +79,7 @@ def summary(state: Snapshot) -> list[str]:
     if "first_loss" in training:
         steps = int(training["steps"])
         lines.append(f"loss      {training['first_loss']:.3f} → {training['last_loss']:.3f} in {steps} steps")
-    if training.get("resumed_from"):
+    if 0 < (training.get("resumed_from") or 0) < training.get("steps", 0):
         lines.append(f"resumed   training went on from the checkpoint of step {training['resumed_from']:.0f}")
     if endpoint := state.outputs.get("endpoint"):
         body = '{"prompt": "def main(", "max_tokens": 40, "stream": true}'
@@ -96,7 +96,4 @@ def _failure(error: CommandError, progress: Progress) -> Failed:
         names = sorted({event.policy_name for event in verdicts})
         texts = "\n".join(page.plain_message(event) for event in verdicts)
         return Failed(f"stopped by {', '.join(names)}\n{texts}", Exit.POLICY)
-    if gathered.errors:
-        code = Exit.RESOURCE if gathered.failed else Exit.GENERIC
-        return Failed("\n".join(gathered.errors), code)
-    return Failed(*classify(str(error)))
+    return explain(error, gathered)

@@ -6,8 +6,10 @@ import pytest
 import typer
 from pulumi.automation import CommandResult
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
+from pulumi.automation.events import DiagnosticEvent
 
 from console.engine import EngineError
+from console.events import cause
 from console.exits import Exit
 from console.failures import Failed, boundary, classify
 from infra.problems import Problem, ProblemsError
@@ -68,4 +70,32 @@ def test_as_json_the_problems_are_data(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_automation_framing_is_left_out() -> None:
     """What a person reads are the engine's own lines."""
     text, code = classify("\n code: 1\n stdout: \n\n stderr: \n error: boom\n")
-    assert (text, code) == (" error: boom", Exit.GENERIC)
+    assert (text, code) == ("boom", Exit.GENERIC)
+
+
+def test_a_killed_engine_is_told_in_one_line() -> None:
+    """What the command had printed until a signal ended it is progress, not an error."""
+    text, code = classify("\n code: -9\n stdout: + localhost:index:Job pretrain creating\n stderr: \n")
+    assert "ended by signal 9" in text
+    assert "creating" not in text
+    assert code == Exit.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "1 error occurred:\n\t* the job failed: exit code 2\n\n",
+            "Job pretrain: the job failed: exit code 2",
+        ),
+        ("<{%reset%}>update failed<{%reset%}>\n", ""),
+        ("error reading from server: EOF", "Job pretrain: its provider was killed"),
+        ("Detected that pulumi-resource-localhost exited prematurely.", ""),
+    ],
+)
+def test_an_engines_error_is_freed_of_its_framing(message: str, told: str) -> None:
+    """The resource is named, counts and endings are gone, and a dead provider is told once."""
+    urn = "urn:pulumi:x::causeway::causeway:index:TrainingJob$localhost:index:Job::pretrain"
+    text = cause(DiagnosticEvent(message=message, color="never", severity="error", urn=urn))
+    assert text.startswith(told)
+    assert bool(text) == bool(told)
