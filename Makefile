@@ -29,7 +29,7 @@ test: engine ## Run all tests
 lint: setup ## Style, types, arrows between rooms, stale pages
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m mypy infra components stacks workloads policy providers console tools
+	@$(RUN) -m mypy infra components stacks workloads policy providers console tools tests
 	@$(RUN) -m tools.lint
 	@$(RUN) -m interrogate -q infra components stacks workloads policy providers console
 	@$(RUN) -m tools.docs --check

@@ -82,7 +82,9 @@ def the_disk_reveals_nothing(clone: Clone) -> None:
     files = [file for file in (clone.home / "stacks/tiny/buckets").rglob("*") if file.is_file()]
     assert len(files) > 5
     assert not [file for file in files if b"causeway carries" in file.read_bytes()]
-    listed = [json.loads(line) for line in store(clone, "ls", "runs/pretrain/data", "--json").stdout.splitlines()]
+    listed = [
+        json.loads(line) for line in store(clone, "ls", "runs/pretrain/data", "--json").stdout.splitlines()
+    ]
     corpus = next(entry["key"] for entry in listed if entry["key"].endswith("corpus.txt"))
     assert f"{SENTENCE} number 7." in store(clone, "cat", corpus).stdout
 

@@ -30,7 +30,7 @@ def scaled(machine: str, low: int, now: int, high: int) -> dict[str, Any]:
     }
 
 
-BY_HAND = [
+BY_HAND: list[tuple[str, str, dict[str, Any], str, float]] = [
     ("p5.48xlarge: 55.04 x 730", "aws:ec2/instance:Instance", {"instanceType": "p5.48xlarge"}, "us-east-1", 40_179.20),
     (
         "a3-highgpu-8g: (9.93306 host + 8 x 12.735516 H100) x 730",
@@ -121,7 +121,8 @@ def test_a_region_without_a_price_is_unpriced_with_a_guide() -> None:
     (line, use) = estimate("aws:ec2/natGateway:NatGateway", {}, Place("eu-west-1"))
     assert isinstance(line, Unpriced)
     assert "eu-west-1" in line.reason
-    assert line.guide == Span.exactly(pytest.approx(32.85))
+    assert line.guide is not None
+    assert line.guide.expected == pytest.approx(32.85)
     assert isinstance(use, Metered)
 
 
@@ -170,7 +171,7 @@ def test_a_link_pays_for_itself_from_three_terabytes() -> None:
     """1 Gbps in us-east-1: 219 + 10,240 x 0.02 = 423.80 against 921.60; even at 219 / 0.07 = 3,128.57 GB."""
     ways = compare("aws", "Direct Connect 1 Gbps port", 1, "Direct Connect data out (EqDC2)", "us-east-1")
     assert isinstance(ways, Egress)
-    assert ways.monthly(10_240) == (pytest.approx(423.80), pytest.approx(921.60))
+    assert list(ways.monthly(10_240)) == pytest.approx([423.80, 921.60])
     assert ways.break_even == pytest.approx(3_128.571428)
 
 
