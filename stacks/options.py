@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from infra.platforms import Platform
 from infra.problems import Problem
 from infra.settings import Settings
+from stacks import pools
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
@@ -15,7 +16,8 @@ class _Parser(Protocol):
 
 
 def mistakes(settings: Settings) -> Iterator[Problem]:
-    """Give one problem for each mistake in the options of the training and serving workloads."""
+    """Give one problem for each mistake in the options of workloads, and for each pool that comes to no machine."""
+    yield from pools.mistakes(settings)
     if settings.training:
         wrong = list(_check("training.options", PretrainSpec.parse, settings.training.options))
         yield from wrong or _corpus(settings.platform, settings.training.options)

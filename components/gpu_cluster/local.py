@@ -27,8 +27,10 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         "nodes": 1,
         "accelerator": "cuda" if gpus else "cpu",
         "accelerators": gpus or spec.slots,
+        "fabric": False,
     }
     return GpuClusterOutputs(
+        name=pulumi.Output.from_input("local"),
         endpoint=pulumi.Output.from_input("local"),
         kubeconfig=pulumi.Output.from_input(""),
         pools=pulumi.Output.from_input({"local": pool}),

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 from components.reading import Reader
+from infra import capacity
+from infra.capacity import Capacity, Contradiction
+from infra.catalog import machines
+from infra.catalog.machines import Machine
+from infra.catalog.rows import CatalogError
 from infra.platforms import Platform
+from infra.problems import ProblemsError
 
 PURPOSES = ("system", "training", "serving")
 
@@ -36,38 +42,96 @@ class NodePoolSpec:
     """The checked form of `NodePoolArgs`, every field present."""
 
     name: str
-    platform: Platform
-    machine: str
+    machine: Machine
     purpose: str
     nodes: int
     min_nodes: int
     max_nodes: int
     zone: str | None
-    capacity: str | Mapping[str, Any] | None
+    capacity: Capacity
     options: Mapping[str, Any]
+    warnings: tuple[Contradiction, ...]
+
+    @property
+    def fabric(self) -> bool:
+        """Whether its machines join their fabric: training crosses machines, a server stays inside one."""
+        return self.purpose == "training" and self.machine.link is not None
+
+    @property
+    def scarce(self) -> bool:
+        """Whether a spare machine for an upgrade cannot be counted on."""
+        return self.fabric or self.machine.gpus >= 8 or self.capacity.kind in {"reserved", "capacity-block"}
+
+    def described(self) -> dict[str, Any]:
+        """Give what a workload needs to know of it."""
+        model = self.machine.accelerator.model if self.machine.accelerator else "cpu"
+        return {
+            "machine": self.machine.name,
+            "nodes": self.nodes,
+            "accelerator": model,
+            "accelerators": self.machine.gpus,
+            "fabric": self.fabric,
+        }
 
 
-def parse_pools(platform: Platform, outer: Reader) -> dict[str, NodePoolSpec]:
+def parse_pools(platform: Platform, region: str, outer: Reader) -> dict[str, NodePoolSpec]:
     """Check every pool; mistakes are noted on the outer reader with the pool's name."""
-    return {name: _pool(name, platform, args, outer) for name, args in outer.mapping("pools").items()}
+    found = (_pool(name, platform, region, args, outer) for name, args in outer.mapping("pools").items())
+    return {pool.name: pool for pool in found if pool}
 
 
-def _pool(name: str, platform: Platform, args: Mapping[str, Any], outer: Reader) -> NodePoolSpec:
+def _pool(
+    name: str, platform: Platform, region: str, args: Mapping[str, Any], outer: Reader
+) -> NodePoolSpec | None:
     reader = outer.inside(f"pools.{name}", args, NodePoolArgs.__annotations__)
     nodes = reader.whole("nodes", 1, 0, 10_000)
-    spec = NodePoolSpec(
-        name=name,
-        platform=platform,
-        machine=reader.text("machine"),
-        purpose=reader.choice("purpose", PURPOSES),
+    least, most = (reader.whole(bound, nodes, 0, 10_000) for bound in ("min_nodes", "max_nodes"))
+    purpose = reader.choice("purpose", PURPOSES)
+    if not least <= nodes <= most:
+        given = f"given min_nodes {least}, nodes {nodes}, max_nodes {most}"
+        reader.refuse("nodes", given, "min_nodes <= nodes <= max_nodes")
+    machine = _machine(platform, reader)
+    source = _capacity(reader, machine) if machine else None
+    if machine is None or source is None:
+        return None
+    found = capacity.check(
+        machine,
+        source,
+        placement=capacity.placement_for(machine, source) if purpose == "training" else None,
         nodes=nodes,
-        min_nodes=reader.whole("min_nodes", nodes, 0, 10_000),
-        max_nodes=reader.whole("max_nodes", nodes, 0, 10_000),
-        zone=reader.text("zone", "") or None,
-        capacity=reader.flowing("capacity"),
-        options=reader.mapping("options"),
+        min_nodes=least,
+        max_nodes=most,
+        region=region or None,
     )
-    if not spec.min_nodes <= spec.nodes <= spec.max_nodes:
-        bounds = f"min_nodes {spec.min_nodes}, nodes {spec.nodes}, max_nodes {spec.max_nodes}"
-        reader.refuse("nodes", f"given {bounds}", "min_nodes <= nodes <= max_nodes")
-    return spec
+    for one in found:
+        if one.severity == "error":
+            reader.refuse("capacity", f"{one.text} [{one.rule}]", one.fix)
+    return NodePoolSpec(
+        name=name,
+        machine=machine,
+        purpose=purpose,
+        nodes=nodes,
+        min_nodes=least,
+        max_nodes=most,
+        zone=reader.text("zone", "") or None,
+        capacity=source,
+        options=reader.mapping("options"),
+        warnings=tuple(one for one in found if one.severity == "warning"),
+    )
+
+
+def _machine(platform: Platform, reader: Reader) -> Machine | None:
+    try:
+        return machines.get(platform, reader.text("machine"))
+    except CatalogError as error:
+        reader.refuse("machine", str(error))
+        return None
+
+
+def _capacity(reader: Reader, machine: Machine) -> Capacity | None:
+    try:
+        return capacity.parse(reader.flowing("capacity"), machine)
+    except ProblemsError as error:
+        for problem in error.problems:
+            reader.refuse(problem.where, problem.text, problem.allowed, problem.suggestion)
+        return None

@@ -34,8 +34,10 @@ class InferenceServiceArgs(TypedDict):
     """How long it may take to become ready, in seconds (1 to 7200). Default: 120."""
     drain_seconds: NotRequired[int]
     """How long running requests may finish when it stops, in seconds (0 to 600). Default: 20."""
+    pod: NotRequired[dict[str, Any]]
+    """On Kubernetes: one pod, as the workload's `spec.py` describes it. Default: none."""
     cluster: NotRequired[dict[str, pulumi.Input[Any]]]
-    """On Kubernetes: kubeconfig, pool and image of the servers. Default: none."""
+    """On Kubernetes: kubeconfig, pool, machine, nodes and fabric; queue, annotations, volume. Default: none."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -54,7 +56,8 @@ class InferenceServiceSpec:
     restart: str
     start_seconds: int
     drain_seconds: int
-    cluster: dict[str, pulumi.Input[Any]]
+    pod: dict[str, Any]
+    cluster: dict[str, Any]
     labels: dict[str, str]
 
 
@@ -77,11 +80,14 @@ class InferenceService(pulumi.ComponentResource):
     ) -> None:
         super().__init__("causeway:index:InferenceService", name, dict(args), opts)
         spec = parse(args)
-        made = backend("inference_service", spec.platform).build(
-            name, spec, pulumi.ResourceOptions(parent=self)
-        )
+        made = backend("inference_service", spec.platform).build(name, spec, _inside(self, opts))
         self.url = made.url
         self.register_outputs({"url": self.url})
+
+
+def _inside(parent: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    # parts go when the cluster goes; the SDK hands no such word down to children by itself
+    return pulumi.ResourceOptions(parent=parent, deleted_with=opts.deleted_with if opts else None)
 
 
 def parse(args: InferenceServiceArgs | dict[str, Any]) -> InferenceServiceSpec:
@@ -102,6 +108,7 @@ def parse(args: InferenceServiceArgs | dict[str, Any]) -> InferenceServiceSpec:
         restart=reader.choice("restart", RESTART, "on-failure"),
         start_seconds=reader.whole("start_seconds", 120, 1, 7200),
         drain_seconds=reader.whole("drain_seconds", 20, 0, 600),
+        pod=reader.mapping("pod"),
         cluster=reader.mapping("cluster"),
         labels=reader.mapping("labels"),
     )

@@ -18,4 +18,5 @@ def build(name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> KeyRing
         )
         for data_class, days in spec.rotation_days.items()
     }
-    return KeyRingOutputs(keys={data_class: ring.path for data_class, ring in rings.items()})
+    keys = {data_class: ring.path for data_class, ring in rings.items()}
+    return KeyRingOutputs(keys=keys, purposes={}, replicas={})

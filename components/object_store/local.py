@@ -31,7 +31,8 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
         ),
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect)),
     )
-    return ObjectStoreOutputs(url=bucket.url, id=bucket.id)
+    ring = spec.key if spec.encryption != "none" and spec.key is not None else ""
+    return ObjectStoreOutputs(url=bucket.url, id=bucket.id, key_ring=pulumi.Output.from_input(ring))
 
 
 def _lifecycle(spec: ObjectStoreSpec) -> sdk.LifecycleArgs | None:

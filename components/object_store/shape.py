@@ -37,6 +37,14 @@ class ObjectStoreArgs(TypedDict):
     """Write once: nothing can be changed or deleted for so many days. Default: no lock."""
     replica_region: NotRequired[str]
     """Keep a copy in this region. Default: no copy."""
+    replica_key: NotRequired[pulumi.Input[str]]
+    """The key that encrypts the copy, as `KeyRing.replicas` names it. Required with `replica_region`."""
+    jurisdictions: NotRequired[list[str]]
+    """Where the data and its copies may be, for example `eu`. Default: anywhere."""
+    region: NotRequired[str]
+    """The platform's name of the region. Required on clouds."""
+    account: NotRequired[str]
+    """The account that it is in. Required on AWS."""
     protect: NotRequired[bool]
     """Refuse to delete it. Default: false."""
     force_destroy: NotRequired[bool]
@@ -60,6 +68,10 @@ class ObjectStoreSpec:
     archive_days: int | None
     lock_days: int | None
     replica_region: str | None
+    replica_key: pulumi.Input[str] | None
+    jurisdictions: tuple[str, ...]
+    region: str
+    account: str
     protect: bool
     force_destroy: bool
     labels: dict[str, str]
@@ -73,6 +85,8 @@ class ObjectStoreOutputs:
     """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
     id: pulumi.Output[str]
     """The platform's id of the bucket."""
+    key_ring: pulumi.Output[str]
+    """The key ring with which clients encrypt; empty where the platform does it for them."""
 
 
 class ObjectStore(pulumi.ComponentResource):
@@ -82,13 +96,15 @@ class ObjectStore(pulumi.ComponentResource):
     """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
     bucket_id: pulumi.Output[str]
     """The platform's id of the bucket."""
+    key_ring: pulumi.Output[str]
+    """The key ring with which clients encrypt; empty where the platform does it for them."""
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:ObjectStore", name, dict(args), opts)
         spec = parse(args)
         made = backend("object_store", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
-        self.url, self.bucket_id = made.url, made.id
-        self.register_outputs({"url": self.url, "bucket_id": self.bucket_id})
+        self.url, self.bucket_id, self.key_ring = made.url, made.id, made.key_ring
+        self.register_outputs({"url": self.url, "bucket_id": self.bucket_id, "key_ring": self.key_ring})
 
 
 def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
@@ -110,12 +126,20 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
         archive_days=reader.whole_or_none("archive_days", 1, _YEARS_10),
         lock_days=reader.whole_or_none("lock_days", 1, _YEARS_10),
         replica_region=reader.text("replica_region", "") or None,
+        replica_key=reader.flowing("replica_key"),
+        jurisdictions=tuple(reader.listed("jurisdictions")) or ("any",),
+        region=reader.text("region", ""),
+        account=reader.text("account", ""),
         protect=reader.flag("protect", default=False),
         force_destroy=reader.flag("force_destroy", default=False),
         labels=reader.mapping("labels"),
     )
     if spec.encryption != "none" and spec.key is None:
         reader.refuse("key", "is missing", "a key of KeyRing.keys, since encryption is customer-managed")
+    if spec.replica_region and spec.replica_key is None:
+        reader.refuse(
+            "replica_key", "is missing", "a key of KeyRing.replicas, since there is a replica_region"
+        )
     if spec.lock_days and not spec.versioning:
         reader.refuse("versioning", "given False with lock_days", "true: a lock needs versions")
     reader.done()

@@ -22,8 +22,10 @@ class TrainingJobArgs(TypedDict):
     """How often a failed run starts again (0 to 100). Default: 2."""
     timeout_minutes: NotRequired[int]
     """The longest it may take, in minutes. Default: 60."""
+    pod: NotRequired[dict[str, Any]]
+    """On Kubernetes: one pod, as the workload's `spec.py` describes it. Default: none."""
     cluster: NotRequired[dict[str, pulumi.Input[Any]]]
-    """On Kubernetes: kubeconfig, pool and image of the job. Default: none."""
+    """On Kubernetes: kubeconfig, pool, machine, nodes and fabric; queue, annotations, volume. Default: none."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -37,7 +39,8 @@ class TrainingJobSpec:
     environment: dict[str, pulumi.Input[str]]
     retries: int
     timeout_minutes: int
-    cluster: dict[str, pulumi.Input[Any]]
+    pod: dict[str, Any]
+    cluster: dict[str, Any]
     labels: dict[str, str]
 
 
@@ -58,9 +61,14 @@ class TrainingJob(pulumi.ComponentResource):
     def __init__(self, name: str, args: TrainingJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:TrainingJob", name, dict(args), opts)
         spec = parse(args)
-        made = backend("training_job", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
+        made = backend("training_job", spec.platform).build(name, spec, _inside(self, opts))
         self.result = made.result
         self.register_outputs({"result": self.result})
+
+
+def _inside(parent: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    # parts go when the cluster goes; the SDK hands no such word down to children by itself
+    return pulumi.ResourceOptions(parent=parent, deleted_with=opts.deleted_with if opts else None)
 
 
 def parse(args: TrainingJobArgs | dict[str, Any]) -> TrainingJobSpec:
@@ -76,6 +84,7 @@ def parse(args: TrainingJobArgs | dict[str, Any]) -> TrainingJobSpec:
         environment=reader.mapping("environment"),
         retries=reader.whole("retries", 2, 0, 100),
         timeout_minutes=reader.whole("timeout_minutes", 60, 1, 60 * 24 * 60),
+        pod=reader.mapping("pod"),
         cluster=reader.mapping("cluster"),
         labels=reader.mapping("labels"),
     )

@@ -41,6 +41,10 @@ class Cluster(Section):
 
     version: str | None = None
     """The Kubernetes version. Default: the platform backend's."""
+    image: str | None = None
+    """The release of the nodes' system image, which moves by your hand alone. Default: the platform backend's."""
+    protect: bool = False
+    """Refuse to delete it until this is set to false. Default: false."""
     pools: dict[str, Pool] = Field(default_factory=dict)
     """Pools by name. Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
     slots: Annotated[int, Field(ge=1, le=64)] = 2

@@ -29,6 +29,8 @@ class Keys(Section):
     """Keep keys in a hardware module where the platform has one. Default: false."""
     deletion_days: Annotated[int, Field(ge=7, le=30)] = 30
     """How long a deleted key can be brought back, in days. Default: 30."""
+    protect: bool = False
+    """Refuse to delete keys until this is set to false. Default: false."""
 
 
 class Lifecycle(Section):
@@ -76,3 +78,5 @@ class Filesystem(Section):
     """Throughput per TiB of storage, in MB/s. Default: 250."""
     store: str
     """The store that it imports from and exports to: a name from `stores`."""
+    protect: bool = False
+    """Refuse to delete it until this is set to false. Default: false."""

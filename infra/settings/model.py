@@ -27,6 +27,8 @@ class Settings(Section):
     """Where it runs."""
     region: str = "local"
     """The platform's name of the region. Default: local, which only this machine knows."""
+    account: str = ""
+    """The account, project or subscription; every other one is refused. AWS needs it. Default: as credentials say."""
     zones: tuple[str, ...] = ()
     """Zones, first the one of the fabric. Default: the backend's choice of three."""
     jurisdiction: str | None = None

@@ -25,6 +25,8 @@ class Bgp(Section):
     """The far end's autonomous system number."""
     cidrs: tuple[str, ...]
     """The networks behind it; none may overlap ours."""
+    address: str = ""
+    """Its public IPv4 address, for the tunnel of `vpn_fallback`. Default: none."""
 
 
 class Link(Section):
@@ -36,8 +38,12 @@ class Link(Section):
     """The provider's names of the meeting points, as many as the resiliency needs."""
     bandwidth_gbps: Literal[1, 10, 100, 400] = 10
     """Of each port, in Gbit/s. Default: 10."""
-    asn: Annotated[int, Field(ge=1, le=4294967294)] = 64512
-    """Our autonomous system number. Default: 64512, the first private one (RFC 6996)."""
+    ports: Annotated[int, Field(ge=1, le=4)] = 1
+    """Ports bundled on each device. Default: 1."""
+    asn: Annotated[int, Field(ge=1, le=4294967293)] = 64512
+    """Our autonomous system number; our router takes the next. Default: 64512, the first private one (RFC 6996)."""
+    vlan: Annotated[int, Field(ge=1, le=4094)] = 100
+    """The VLAN on each port. Default: 100."""
     peer: Bgp
     """The far end."""
     mtu: Literal[1500, 8500, 8950, 9001] = 1500

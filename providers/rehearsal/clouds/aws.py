@@ -252,7 +252,7 @@ def _exists_anyway(arn: re.Match[str]) -> bool:
     rest = arn["rest"]
     return (
         rest == "root"
-        or rest.startswith(("role/aws-service-role/", "alias/aws/", "assumed-role/", "capacity-reservation"))
+        or rest.startswith(("role/aws-service-role/", "role/aws-reserved/", "alias/aws/", "assumed-role/", "capacity-reservation"))
         or "*" in rest.removesuffix(":*").removesuffix("/*")
     )
 

@@ -1,0 +1,1 @@
+"""The account that everything else is built in, and the provider that reaches it."""

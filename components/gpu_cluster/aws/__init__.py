@@ -1,0 +1,75 @@
+"""EKS: a private control plane, node pools wired to their fabric, and what counts their devices."""
+
+import pulumi
+from pulumi_aws import eks
+
+from components.amazon import needed
+from components.gpu_cluster.aws import addons, control_plane, devices, karpenter, nodes, storage
+from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
+from components.kubernetes import access
+from infra.capacity import Spot
+from infra.problems import Problem, ProblemsError
+
+
+def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuClusterOutputs:
+    """Make the cluster and everything in it that a workload needs.
+
+    The order is that of real dependencies, so that a destroy takes it backwards: content, controllers, pools,
+    network add-ons, control plane.
+
+    Raises:
+        ProblemsError: Something that AWS needs is missing, or a pool cannot be built.
+    """
+    refuse(name, spec)
+    cluster = control_plane.build(name, spec, opts)
+    extras = addons.Addons(name, cluster, spec)
+    role, rights = nodes.role(name, spec, cluster)
+    maker = nodes.Nodes(name, cluster, spec, role, [*rights, *extras.before_nodes()])
+    groups: list[pulumi.Resource] = [
+        maker.pool(pool) for pool in spec.pools.values() if not isinstance(pool.capacity, Spot)
+    ]
+    later = extras.with_nodes(groups)
+    kubeconfig = control_plane.kubeconfig(cluster, spec.region)
+    provider = access.provider(name, kubeconfig, pulumi.ResourceOptions(parent=cluster))
+    inside = access.inside(provider, cluster, cluster)
+    ready = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=groups))
+    devices.install(spec.pools.values(), ready)
+    if spec.storage:
+        storage.install(spec.storage, ready)
+    if spot := [pool for pool in spec.pools.values() if isinstance(pool.capacity, Spot)]:
+        karpenter.install(maker, extras, spot, inside, [*groups, *later])
+    return _outputs(cluster, kubeconfig, spec)
+
+
+def _outputs(cluster: eks.Cluster, kubeconfig: pulumi.Output[str], spec: GpuClusterSpec) -> GpuClusterOutputs:
+    described = {name: pool.described() for name, pool in spec.pools.items()}
+    return GpuClusterOutputs(
+        name=cluster.name,
+        endpoint=cluster.endpoint,
+        kubeconfig=kubeconfig,
+        pools=pulumi.Output.from_input(described),
+        owner=cluster,
+    )
+
+
+def refuse(name: str, spec: GpuClusterSpec) -> None:
+    """Refuse a cluster that nobody could reach or that has nowhere to run its own parts.
+
+    Raises:
+        ProblemsError: Names everything that is missing.
+    """
+    needed(
+        "GpuCluster",
+        name,
+        account=spec.account,
+        region=spec.region,
+        key=spec.key,
+        log_key=spec.log_key,
+        network=spec.network,
+        admin_principals=spec.admin_principals,
+    )
+    standing = [pool for pool in spec.pools.values() if pool.purpose == "system" and pool.min_nodes > 0]
+    if not standing:
+        text = "none is a system pool with a node that stays"
+        allowed = "at least one pool with purpose: system, for names, disks and controllers"
+        raise ProblemsError(f"GpuCluster {name!r} can't be built on AWS", [Problem("pools", text, allowed)])

@@ -1,0 +1,102 @@
+"""EKS add-ons: the network first, what needs nodes later; each with a role of its own where it calls AWS."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import eks, iam
+
+from components.amazon import Statement, allow, document, managed
+from components.gpu_cluster.aws.versions import ADDONS
+from components.gpu_cluster.shape import GpuClusterSpec
+
+BEFORE_NODES = ("eks-pod-identity-agent", "kube-proxy")
+VOLUME_KEY = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+"""What making a disk under our key takes."""
+
+
+@dataclass(frozen=True)
+class Addons:
+    """Installs the add-ons of one cluster."""
+
+    name: str
+    """The cluster's name in the program."""
+    cluster: eks.Cluster
+    """The control plane."""
+    spec: GpuClusterSpec
+    """The cluster's settings."""
+
+    def before_nodes(self) -> list[pulumi.Resource]:
+        """Install what a node needs to become ready."""
+        cni = self.role("vpc-cni", "AmazonEKS_CNI_Policy")
+        plain: list[pulumi.Resource] = [self.install(addon) for addon in BEFORE_NODES]
+        return [*plain, self.install("vpc-cni", account="aws-node", role=cni)]
+
+    def with_nodes(self, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+        """Install what runs on nodes: names, and disks under our key."""
+        through = {"StringEquals": {"kms:ViaService": f"ec2.{self.spec.region}.amazonaws.com"}}
+        disks = self.role(
+            "ebs-csi",
+            "service-role/AmazonEBSCSIDriverPolicy",
+            allow("Key", VOLUME_KEY, self.spec.key, Condition=through),
+        )
+        return [
+            self.install("coredns", after=after),
+            self.install("aws-ebs-csi-driver", account="ebs-csi-controller-sa", role=disks, after=after),
+        ]
+
+    def install(
+        self,
+        addon: str,
+        *,
+        account: str = "",
+        role: iam.Role | None = None,
+        after: Sequence[pulumi.Resource] = (),
+    ) -> eks.Addon:
+        """Install one add-on in its pinned version."""
+        bound = [{"service_account": account, "role_arn": role.arn}] if role else None
+        return eks.Addon(
+            f"{self.name}-{addon}",
+            cluster_name=self.cluster.name,
+            addon_name=addon,
+            addon_version=ADDONS[addon],
+            pod_identity_associations=bound,
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="PRESERVE",
+            tags=self.spec.labels,
+            opts=pulumi.ResourceOptions(parent=self.cluster, depends_on=list(after)),
+        )
+
+    def role(self, label: str, policy: str = "", *statements: Statement) -> iam.Role:
+        """Make a role that Pod Identity gives to one add-on or controller of this cluster."""
+        own = {
+            "aws:SourceAccount": self.spec.account,
+            "aws:RequestTag/eks-cluster-name": self.cluster.name,
+        }
+        made = iam.Role(
+            f"{self.name}-{label}",
+            assume_role_policy=document(
+                allow(
+                    "PodIdentity",
+                    ["sts:AssumeRole", "sts:TagSession"],
+                    Principal={"Service": "pods.eks.amazonaws.com"},
+                    Condition={"StringEquals": own},
+                )
+            ),
+            tags=self.spec.labels,
+            opts=pulumi.ResourceOptions(parent=self.cluster),
+        )
+        inside = pulumi.ResourceOptions(parent=made)
+        if policy:
+            arn = managed(self.spec.region, policy)
+            iam.RolePolicyAttachment(f"{self.name}-{label}", role=made.name, policy_arn=arn, opts=inside)
+        if statements:
+            iam.RolePolicy(f"{self.name}-{label}", role=made.name, policy=document(*statements), opts=inside)
+        return made

@@ -1,0 +1,73 @@
+"""Device plugins: they count GPUs and fabric devices for Kubernetes, on the pools that were built with them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes import helm
+
+from components.gpu_cluster.aws import launch
+from components.gpu_cluster.aws.versions import NVIDIA_PLUGIN
+from components.gpu_cluster.pools import NodePoolSpec
+from infra.catalog import compat, fabrics
+from infra.problems import Problem, ProblemsError
+
+NAMESPACE = "kube-system"
+NVIDIA_CHARTS = "https://nvidia.github.io/k8s-device-plugin"
+EKS_CHARTS = "https://aws.github.io/eks-charts"
+
+
+def install(pools: Iterable[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
+    """Install the plugins that the pools need, and no other. The node image owns the driver."""
+    chosen = list(pools)
+    gpus = [pool for pool in chosen if launch.image(pool).endswith("NVIDIA")]
+    joined = [pool for pool in chosen if pool.fabric]
+    if gpus:
+        _chart(
+            "nvidia-device-plugin",
+            NVIDIA_CHARTS,
+            NVIDIA_PLUGIN,
+            {"nodeSelector": {"nvidia.com/gpu.present": "true"}, "tolerations": tolerations(gpus)},
+            opts,
+        )
+    if joined:
+        plugin = fabrics.get("efa").plugin
+        assert plugin
+        refuse(plugin.name, plugin.pinned, joined)
+        values = {"nodeSelector": {"causeway/fabric": "efa"}, "tolerations": tolerations(joined)}
+        _chart(plugin.chart, EKS_CHARTS, plugin.pinned, values, opts)
+
+
+def tolerations(pools: Sequence[NodePoolSpec]) -> list[dict[str, str]]:
+    """Give the tolerations of a plugin: one for every taint that the pools carry."""
+    keys = dict.fromkeys(key for pool in pools for key in launch.taints(pool))
+    return [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in keys]
+
+
+def refuse(plugin: str, version: str, pools: Sequence[NodePoolSpec]) -> None:
+    """Refuse a plugin that would count some machine's devices wrong.
+
+    Raises:
+        ProblemsError: The version is too old for a machine, with the reason.
+    """
+    found: list[Problem] = [
+        problem for pool in pools for problem in compat.check({plugin: version}, pool.machine)
+    ]
+    if found:
+        raise ProblemsError("GpuCluster can't be built on AWS", found)
+
+
+def _chart(
+    name: str, repo: str, version: str, values: Mapping[str, object], opts: pulumi.ResourceOptions
+) -> None:
+    helm.v3.Release(
+        name,
+        name=name,
+        namespace=NAMESPACE,
+        chart=name,
+        version=version,
+        repository_opts={"repo": repo},
+        values=values,
+        atomic=True,
+        timeout=600,
+        opts=opts,
+    )

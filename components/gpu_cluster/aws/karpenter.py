@@ -1,0 +1,239 @@
+"""Pools of spot machines: Karpenter buys them one by one, and on demand where there are none and that is allowed."""
+
+import json
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi_aws import cloudwatch, eks, iam, sqs
+from pulumi_kubernetes import helm
+
+from components.amazon import allow, document
+from components.gpu_cluster.aws import boot, karpenter_rights, launch
+from components.gpu_cluster.aws.addons import Addons
+from components.gpu_cluster.aws.nodes import Nodes
+from components.gpu_cluster.aws.versions import IMAGE, KARPENTER, image_day
+from components.gpu_cluster.pools import NodePoolSpec
+from infra.capacity import OnDemand, Spot
+from infra.catalog import accelerators
+from infra.problems import Problem, ProblemsError
+
+CHART = "oci://public.ecr.aws/karpenter/karpenter"
+NAMESPACE = "kube-system"
+
+NOTICES = {
+    "spot": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "rebalance": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "state": ("aws.ec2", "EC2 Instance State-change Notification"),
+    "health": ("aws.health", "AWS Health Event"),
+}
+"""Events that say that a machine is about to go, two minutes before it does."""
+
+
+def install(
+    nodes: Nodes, addons: Addons, pools: list[NodePoolSpec], inside: pulumi.ResourceOptions, after: list[Any]
+) -> None:
+    """Install Karpenter and hand it its pools.
+
+    Raises:
+        ProblemsError: A pool asks for what Karpenter cannot do here.
+    """
+    refuse(pools)
+    name, spec, cluster = nodes.name, nodes.spec, nodes.cluster
+    own = pulumi.ResourceOptions(parent=cluster)
+    queue = _queue(nodes)
+    profile = iam.InstanceProfile(f"{name}-karpenter", role=nodes.role.name, tags=spec.labels, opts=own)
+    entry = eks.AccessEntry(
+        f"{name}-karpenter-nodes",
+        cluster_name=cluster.name,
+        principal_arn=nodes.role.arn,
+        type="EC2_LINUX",
+        tags=spec.labels,
+        opts=own,
+    )
+    rights = karpenter_rights.statements(
+        spec.region,
+        cluster.name,
+        arn=cluster.arn,
+        queue=queue.arn,
+        node_role=nodes.role.arn,
+        profile=profile.arn,
+        key=spec.key,
+    )
+    bound = eks.PodIdentityAssociation(
+        f"{name}-karpenter",
+        cluster_name=cluster.name,
+        namespace=NAMESPACE,
+        service_account="karpenter",
+        role_arn=addons.role("karpenter", "", *rights).arn,
+        tags=spec.labels,
+        opts=own,
+    )
+    controller = helm.v3.Release(
+        "karpenter",
+        name="karpenter",
+        namespace=NAMESPACE,
+        chart=CHART,
+        version=KARPENTER,
+        values={"settings": {"clusterName": cluster.name, "interruptionQueue": queue.name}},
+        atomic=True,
+        timeout=600,
+        opts=pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[bound, entry, *after])),
+    )
+    for pool in pools:
+        _pool(
+            pool,
+            nodes,
+            profile,
+            pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[controller])),
+        )
+
+
+def refuse(pools: list[NodePoolSpec]) -> None:
+    """Refuse pools that Karpenter cannot carry as they are.
+
+    Raises:
+        ProblemsError: A fabric across spot machines, a reservation as their stand-in, or a least number of nodes.
+    """
+    found = []
+    for pool in pools:
+        where = f"pools.{pool.name}"
+        if pool.fabric:
+            text = f"spot machines of {pool.machine.name} do not come together, so their fabric is not one"
+            found.append(Problem(f"{where}.capacity", text, "reserved, capacity-block or on-demand"))
+        if isinstance(pool.capacity, Spot) and pool.capacity.fallback not in {None, OnDemand()}:
+            found.append(Problem(f"{where}.capacity.spot.fallback", "a reservation", "on-demand, none"))
+        if pool.options:
+            found.append(Problem(f"{where}.options", "given for spot machines", "none"))
+    if found:
+        raise ProblemsError("GpuCluster can't be built on AWS", found)
+
+
+def _queue(nodes: Nodes) -> sqs.Queue:
+    """Bring the notices into an encrypted queue that events of this account alone may fill."""
+    label, labels = f"{nodes.name}-interruptions", nodes.spec.labels
+    queue = sqs.Queue(
+        label,
+        message_retention_seconds=300,
+        kms_master_key_id=nodes.spec.key,
+        tags=labels,
+        opts=pulumi.ResourceOptions(parent=nodes.cluster),
+    )
+    own = pulumi.ResourceOptions(parent=queue)
+    ours = {"StringEquals": {"aws:SourceAccount": nodes.spec.account}}
+    events = {"Service": "events.amazonaws.com"}
+    sqs.QueuePolicy(
+        label,
+        queue_url=queue.url,
+        policy=document(allow("Events", ["sqs:SendMessage"], queue.arn, Principal=events, Condition=ours)),
+        opts=own,
+    )
+    for notice, (source, kind) in NOTICES.items():
+        rule = cloudwatch.EventRule(
+            f"{label}-{notice}",
+            event_pattern=json.dumps({"source": [source], "detail-type": [kind]}),
+            tags=labels,
+            opts=own,
+        )
+        cloudwatch.EventTarget(
+            f"{label}-{notice}", rule=rule.name, arn=queue.arn, opts=pulumi.ResourceOptions(parent=rule)
+        )
+    return queue
+
+
+def _pool(
+    pool: NodePoolSpec, nodes: Nodes, profile: iam.InstanceProfile, opts: pulumi.ResourceOptions
+) -> None:
+    kinds = k8s.apiextensions
+    made = kinds.CustomResource(
+        f"{pool.name}-nodes",
+        api_version="karpenter.k8s.aws/v1",
+        kind="EC2NodeClass",
+        metadata={"name": pool.name},
+        spec=node_class(pool, nodes, profile.name),
+        opts=opts,
+    )
+    kinds.CustomResource(
+        f"{pool.name}-pool",
+        api_version="karpenter.sh/v1",
+        kind="NodePool",
+        metadata={"name": pool.name},
+        spec=node_pool(pool),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[made])),
+    )
+
+
+def node_class(pool: NodePoolSpec, nodes: Nodes, profile: Any) -> dict[str, Any]:
+    """Describe the machines: image, disks, network, metadata, as a managed group's launch template does."""
+    zones = pulumi.Output.from_input(nodes.spec.network["subnets"])
+    subnets = zones.apply(lambda found: [found[pool.zone]] if pool.zone else list(found.values()))
+    disk = launch.root_disk(pool, nodes.spec.key)
+    return {
+        "amiSelectorTerms": [{"alias": f"al2023@v{image_day(nodes.spec.image or IMAGE)}"}],
+        "instanceProfile": profile,
+        "subnetSelectorTerms": subnets.apply(lambda ids: [{"id": one} for one in ids]),
+        "securityGroupSelectorTerms": [{"id": nodes.cluster_group}],
+        "associatePublicIPAddress": False,
+        "metadataOptions": {
+            "httpEndpoint": "enabled",
+            "httpTokens": "required",
+            "httpPutResponseHopLimit": launch.METADATA["http_put_response_hop_limit"],
+        },
+        "blockDeviceMappings": [
+            {
+                "deviceName": "/dev/xvda",
+                "ebs": {
+                    "volumeSize": f"{disk['volume_size']}Gi",
+                    "volumeType": disk["volume_type"],
+                    "encrypted": True,
+                    "kmsKeyID": disk["kms_key_id"],
+                    "deleteOnTermination": True,
+                },
+            }
+        ],
+        **({"instanceStorePolicy": "RAID0"} if pool.machine.nvme_gb else {}),
+        **({"userData": shell} if (shell := boot.script(pool, nodes.spec.packages)) else {}),
+        "tags": nodes.spec.labels,
+    }
+
+
+def node_pool(pool: NodePoolSpec) -> dict[str, Any]:
+    """Describe what is bought: spot first, since it is cheaper, and on demand only when it is allowed to stand in."""
+    assert isinstance(pool.capacity, Spot)
+    kinds = ["spot", *([pool.capacity.fallback.kind] if pool.capacity.fallback else [])]
+    return {
+        "template": {
+            "metadata": {"labels": launch.labels(pool)},
+            "spec": {
+                "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool.name},
+                "requirements": [
+                    {
+                        "key": "node.kubernetes.io/instance-type",
+                        "operator": "In",
+                        "values": [pool.machine.name],
+                    },
+                    {"key": "karpenter.sh/capacity-type", "operator": "In", "values": kinds},
+                ],
+                "taints": [
+                    {"key": key, "value": value, "effect": "NoSchedule"}
+                    for key, value in launch.taints(pool).items()
+                ],
+                "expireAfter": "Never",
+            },
+        },
+        # only empty nodes go: a server that answers is not moved to save a little
+        "disruption": {
+            "consolidationPolicy": "WhenEmpty",
+            "consolidateAfter": "10m",
+            "budgets": [{"nodes": "1"}],
+        },
+        "limits": limits(pool),
+    }
+
+
+def limits(pool: NodePoolSpec) -> dict[str, str]:
+    """Bound the pool by what its most machines hold: accelerators where it has any, else processors."""
+    if pool.machine.accelerator:
+        resource = accelerators.get(pool.machine.accelerator.model).resource
+        return {resource: str(pool.max_nodes * pool.machine.gpus)}
+    return {"cpu": str(pool.max_nodes * int(pool.machine.need("vcpus")))}

@@ -1,0 +1,1 @@
+"""A dedicated link between an environment and another network."""

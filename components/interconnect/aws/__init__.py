@@ -1,0 +1,121 @@
+"""Direct Connect: ports in several places, a gateway, a transit gateway, and a tunnel for the day they all fail."""
+
+import operator
+
+import pulumi
+from pulumi_aws import directconnect, ec2, ec2transitgateway
+
+from components.amazon import needed
+from components.interconnect.aws import ports, tunnel
+from components.interconnect.shape import InterconnectOutputs, InterconnectSpec
+from infra.problems import Problem, ProblemsError
+
+MTU = (1500, 8500)
+"""What a transit virtual interface carries (Direct Connect guide)."""
+
+PRIVATE_ASNS = (range(64512, 65535), range(4_200_000_000, 4_294_967_295))
+"""Numbers that AWS takes for its own side (RFC 6996)."""
+
+
+def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> InterconnectOutputs:
+    """Make ports, gateways, BGP sessions and the tunnel.
+
+    The transit gateway prefers Direct Connect over a tunnel for the same range, so the tunnel carries traffic only
+    when no port does.
+
+    Raises:
+        ProblemsError: The network is missing, or AWS does not have what is asked for.
+    """
+    needed("Interconnect", name, network=spec.network)
+    refuse(spec)
+    gateway = directconnect.Gateway(name, name=_title(name), amazon_side_asn=str(spec.asn), opts=opts)
+    router = _router(name, spec, opts)
+    joined = directconnect.GatewayAssociation(
+        name,
+        dx_gateway_id=gateway.id,
+        associated_gateway_id=router.id,
+        allowed_prefixes=[spec.network["cidr"]],
+        opts=pulumi.ResourceOptions(parent=gateway),
+    )
+    attached = _attach(name, spec, router)
+    made = ports.Ports(name, spec, gateway, opts)
+    made.build()
+    _routes(name, spec, router, [attached, joined])
+    if spec.vpn_fallback:
+        tunnel.build(name, spec, router)
+    return InterconnectOutputs(id=gateway.id, ports=made.ids, keys=made.keys)
+
+
+def refuse(spec: InterconnectSpec) -> None:
+    """Refuse what AWS does not have.
+
+    Raises:
+        ProblemsError: MTU, ASN or MACsec that Direct Connect does not take, all at once.
+    """
+    found = []
+    if spec.mtu not in MTU:
+        found.append(Problem("mtu", f"given {spec.mtu}", "1500 or 8500 on AWS, the same at the far end"))
+    if not any(spec.asn in private and spec.asn + 1 in private for private in PRIVATE_ASNS):
+        found.append(
+            Problem("asn", f"given {spec.asn}", "64512 to 65533, or 4200000000 to 4294967293 on AWS")
+        )
+    if spec.macsec and spec.bandwidth_gbps < 10:
+        found.append(Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps} with macsec", "10, 100 or 400"))
+    if found:
+        raise ProblemsError("Interconnect can't be built on AWS", found)
+
+
+def _router(
+    name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions
+) -> ec2transitgateway.TransitGateway:
+    return ec2transitgateway.TransitGateway(
+        name,
+        description=_title(name),
+        # Direct Connect and transit gateway need numbers of their own
+        amazon_side_asn=spec.asn + 1,
+        auto_accept_shared_attachments="disable",
+        default_route_table_association="enable",
+        default_route_table_propagation="enable",
+        dns_support="enable",
+        vpn_ecmp_support="enable",
+        tags={**spec.labels, "Name": _title(name)},
+        opts=opts,
+    )
+
+
+def _attach(
+    name: str, spec: InterconnectSpec, router: ec2transitgateway.TransitGateway
+) -> ec2transitgateway.VpcAttachment:
+    zones = pulumi.Output.from_input(spec.network["subnets"])
+    return ec2transitgateway.VpcAttachment(
+        name,
+        transit_gateway_id=router.id,
+        vpc_id=spec.network["id"],
+        subnet_ids=zones.apply(lambda found: list(found.values())),
+        tags=spec.labels,
+        opts=pulumi.ResourceOptions(parent=router),
+    )
+
+
+def _routes(
+    name: str,
+    spec: InterconnectSpec,
+    router: ec2transitgateway.TransitGateway,
+    after: list[pulumi.Resource],
+) -> None:
+    """Route the far end's ranges from every zone; which zones there are is known before anything is made."""
+    tables: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(spec.network["routes"])
+    for zone in spec.zones:
+        table = tables.apply(operator.itemgetter(zone))
+        for cidr in spec.peer_cidrs:
+            ec2.Route(
+                f"{name}-{zone}-{cidr.replace('/', '-')}",
+                route_table_id=table,
+                destination_cidr_block=cidr,
+                transit_gateway_id=router.id,
+                opts=pulumi.ResourceOptions(parent=router, depends_on=after),
+            )
+
+
+def _title(name: str) -> str:
+    return f"{pulumi.get_stack()}-{name}"

@@ -1,0 +1,163 @@
+"""The neutral shape of a dedicated interconnect."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from components.reading import Reader
+from infra.platforms import Platform, backend
+
+LAYOUTS = {"development": (1, 1), "high": (2, 1), "maximum": (2, 2)}
+"""By resiliency: distinct locations, and devices in each."""
+
+BANDWIDTHS = (1, 10, 100, 400)
+_LAST_ASN = 4_294_967_294
+
+
+class InterconnectArgs(TypedDict):
+    """A dedicated link to another network."""
+
+    platform: str
+    """Where: aws, gcp, azure, onprem or local."""
+    locations: list[str]
+    """The provider's names of the meeting points, all different, as many as the resiliency needs."""
+    peer_asn: int
+    """The far end's autonomous system number."""
+    peer_cidrs: list[str]
+    """The networks behind the far end."""
+    network: dict[str, pulumi.Input[Any]]
+    """Our network, as `Network.joined` gives it."""
+    resiliency: NotRequired[str]
+    """development (one location), high (two), or maximum (two devices in each of two). Default: high."""
+    bandwidth_gbps: NotRequired[int]
+    """Of each port, in Gbit/s: 1, 10, 100 or 400. Default: 10."""
+    ports: NotRequired[int]
+    """Ports bundled on each device (1 to 4). Default: 1."""
+    asn: NotRequired[int]
+    """Our autonomous system number; our router uses the next one. Default: 64512."""
+    vlan: NotRequired[int]
+    """The VLAN on each port (1 to 4094). Default: 100."""
+    mtu: NotRequired[int]
+    """The largest packet in bytes; platforms allow different ones. Default: 1500."""
+    macsec: NotRequired[bool]
+    """Encrypt on the wire (IEEE 802.1AE); key pairs are made here and given out as secrets. Default: false."""
+    key_generation: NotRequired[int]
+    """Raise it by one for new MACsec key pairs. Default: 1."""
+    vpn_fallback: NotRequired[bool]
+    """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
+    peer_address: NotRequired[str]
+    """The far end's public IPv4 address for the tunnel. Required with `vpn_fallback`."""
+    labels: NotRequired[dict[str, str]]
+    """Labels, in the platform's spelling. Default: none."""
+
+
+@dataclass(frozen=True)
+class InterconnectSpec:
+    """The checked form of `InterconnectArgs`, every field present."""
+
+    platform: Platform
+    locations: tuple[str, ...]
+    devices: int
+    peer_asn: int
+    peer_cidrs: tuple[str, ...]
+    network: dict[str, pulumi.Input[Any]]
+    zones: tuple[str, ...]
+    bandwidth_gbps: int
+    ports: int
+    asn: int
+    vlan: int
+    mtu: int
+    macsec: bool
+    key_generation: int
+    vpn_fallback: bool
+    peer_address: str
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True)
+class InterconnectOutputs:
+    """What a backend gives back."""
+
+    id: pulumi.Output[str]
+    """The platform's id of the gateway that the ports end at."""
+    ports: dict[str, pulumi.Output[str]]
+    """By port: the platform's id, which the order of the cross-connect names."""
+    keys: dict[str, pulumi.Output[dict[str, str]]]
+    """By port: the MACsec pair `ckn` and `cak` that the far end's router takes; secrets."""
+
+
+class Interconnect(pulumi.ComponentResource):
+    """A dedicated link to another network."""
+
+    gateway_id: pulumi.Output[str]
+    """The platform's id of the gateway that the ports end at."""
+    ports: pulumi.Output[dict[str, str]]
+    """By port: the platform's id, which the order of the cross-connect names."""
+    keys: pulumi.Output[dict[str, dict[str, str]]]
+    """By port: the MACsec pair `ckn` and `cak` that the far end's router takes; a secret."""
+
+    def __init__(self, name: str, args: InterconnectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("causeway:index:Interconnect", name, dict(args), opts)
+        spec = parse(args)
+        made = backend("interconnect", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
+        self.gateway_id = made.id
+        self.ports = pulumi.Output.all(**made.ports).apply(dict)
+        self.keys = pulumi.Output.secret(pulumi.Output.all(**made.keys).apply(dict))
+        self.register_outputs({"gateway_id": self.gateway_id, "ports": self.ports, "keys": self.keys})
+
+
+def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
+    """Check the arguments and fill in defaults.
+
+    Raises:
+        ProblemsError: Carries every mistake at once.
+    """
+    reader = Reader("Interconnect", args, InterconnectArgs.__annotations__)
+    resiliency = reader.choice("resiliency", LAYOUTS, "high")
+    wanted, devices = LAYOUTS.get(resiliency, LAYOUTS["high"])
+    locations = tuple(reader.listed("locations"))
+    bandwidth = reader.whole("bandwidth_gbps", 10, 1, 400)
+    spec = InterconnectSpec(
+        platform=reader.platform(),
+        locations=locations,
+        devices=devices,
+        peer_asn=reader.whole("peer_asn", None, 1, _LAST_ASN),
+        peer_cidrs=tuple(reader.listed("peer_cidrs")),
+        network=(joined := reader.mapping("network")),
+        zones=tuple(joined.get("zones", ())),
+        bandwidth_gbps=bandwidth,
+        ports=reader.whole("ports", 1, 1, 4),
+        asn=reader.whole("asn", 64512, 1, _LAST_ASN - 1),
+        vlan=reader.whole("vlan", 100, 1, 4094),
+        mtu=reader.whole("mtu", 1500, 1500, 9001),
+        macsec=reader.flag("macsec", default=False),
+        key_generation=reader.whole("key_generation", 1, 1, 1_000_000),
+        vpn_fallback=reader.flag("vpn_fallback", default=True),
+        peer_address=reader.text("peer_address", ""),
+        labels=reader.mapping("labels"),
+    )
+    if len(set(locations)) != wanted or len(locations) != wanted:
+        given = f"given {', '.join(locations) or 'none'}"
+        reader.refuse("locations", given, f"{wanted} different ones for resiliency {resiliency}")
+    if bandwidth not in BANDWIDTHS:
+        reader.refuse("bandwidth_gbps", f"given {bandwidth}", ", ".join(map(str, BANDWIDTHS)))
+    if spec.peer_asn in {spec.asn, spec.asn + 1}:
+        text = f"given {spec.peer_asn}, which is ours (asn {spec.asn} and the next)"
+        reader.refuse("peer_asn", text, "another number: both ends of BGP differ")
+    if spec.vpn_fallback and not spec.peer_address:
+        reader.refuse(
+            "peer_address", "is missing", "the far end's public IPv4 address, or vpn_fallback: false"
+        )
+    for cidr in spec.peer_cidrs:
+        _check_range(cidr, reader)
+    reader.done()
+    return spec
+
+
+def _check_range(cidr: str, reader: Reader) -> None:
+    try:
+        IPv4Network(cidr)
+    except ValueError as error:
+        reader.refuse("peer_cidrs", f"given {cidr!r}: {error}", "IPv4 ranges such as 10.200.0.0/16")

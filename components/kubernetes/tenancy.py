@@ -1,0 +1,130 @@
+"""A workload's own corner of a cluster: namespace, service account, and its part of a shared file system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kubernetes import access
+from components.kubernetes.pods import Place
+from infra.catalog import machines
+from infra.platforms import Platform
+from infra.problems import Problem, ProblemsError
+
+NEEDED = ("kubeconfig", "pool", "machine", "fabric", "nodes")
+"""What a workload must be told of its cluster."""
+
+SHARED = "/shared"
+"""Where pods find the shared file system."""
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Where a workload's objects go."""
+
+    name: str
+    """The workload: name of the namespace and of the service account."""
+    labels: Mapping[str, str]
+    """Labels of every object, in Kubernetes' spelling."""
+    opts: pulumi.ResourceOptions
+    """Options of every object: in this cluster, in this namespace's time."""
+
+    def metadata(self, name: str = "") -> dict[str, Any]:
+        """Give the metadata of an object of the corner. Default: named like the workload."""
+        return {"name": name or self.name, "namespace": self.name, "labels": {**self.labels}}
+
+
+def place(platform: Platform, cluster: Mapping[str, Any]) -> Place:
+    """Read where a workload runs from what its component was told.
+
+    Raises:
+        ProblemsError: Something is missing.
+    """
+    missing = [
+        Problem(f"cluster.{name}", "is missing", "Kubernetes needs it")
+        for name in NEEDED
+        if name not in cluster
+    ]
+    if missing:
+        raise ProblemsError("the workload can't be placed", missing)
+    return Place(cluster["pool"], machines.get(platform, cluster["machine"]), cluster["fabric"])
+
+
+def corner(
+    name: str, cluster: Mapping[str, Any], labels: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> Corner:
+    """Make a workload's namespace and service account; pods of the namespace may not ask for rights over nodes."""
+    provider = access.provider(name, cluster["kubeconfig"], opts)
+    inside = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
+    spelled = kubernetes_labels(labels)
+    namespace = k8s.core.v1.Namespace(
+        name,
+        metadata={
+            "name": name,
+            "labels": {
+                **spelled,
+                "pod-security.kubernetes.io/enforce": "restricted"
+                if not cluster.get("privileged")
+                else "privileged",
+                "pod-security.kubernetes.io/enforce-version": "latest",
+            },
+        },
+        opts=inside,
+    )
+    within = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[namespace]))
+    made = Corner(name, spelled, within)
+    k8s.core.v1.ServiceAccount(
+        name,
+        metadata={**made.metadata(), "annotations": cluster.get("annotations") or {}},
+        automount_service_account_token=False,
+        opts=within,
+    )
+    return made
+
+
+def kubernetes_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Spell labels of a cloud for Kubernetes: colons of a key become hyphens, values lose what it forbids."""
+    return {key.replace(":", "-"): _value(value) for key, value in labels.items()}
+
+
+def _value(text: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
+    return kept[:63].strip("._-")
+
+
+def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
+    """Bind the shared file system for this workload; gives what a pod needs to mount it."""
+    size = {"storage": pulumi.Output.from_input(volume["capacity_gib"]).apply("{}Gi".format)}
+    title = f"{corner.name}-shared"
+    bound = k8s.core.v1.PersistentVolume(
+        title,
+        metadata={"name": title, "labels": dict(corner.labels)},
+        spec={
+            "capacity": size,
+            "accessModes": ["ReadWriteMany"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            "storageClassName": "",
+            "mountOptions": ["flock"],
+            "claimRef": {"namespace": corner.name, "name": title},
+            "csi": {
+                "driver": volume["driver"],
+                "volumeHandle": volume["handle"],
+                "volumeAttributes": volume["attributes"],
+            },
+        },
+        opts=corner.opts,
+    )
+    k8s.core.v1.PersistentVolumeClaim(
+        title,
+        metadata=corner.metadata(title),
+        spec={
+            "accessModes": ["ReadWriteMany"],
+            "storageClassName": "",
+            "volumeName": title,
+            "resources": {"requests": size},
+        },
+        opts=pulumi.ResourceOptions.merge(corner.opts, pulumi.ResourceOptions(depends_on=[bound])),
+    )
+    return {"claim": title, "path": SHARED}

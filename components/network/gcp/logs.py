@@ -1,0 +1,32 @@
+"""Where flow logs go: a log bucket of the region, under our key, kept as long as the settings say."""
+
+import pulumi
+from pulumi_gcp import logging
+
+from components.google import title
+from components.network.shape import NetworkSpec
+
+FLOWS = 'log_id("compute.googleapis.com/vpc_flows")'
+
+
+def keep(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> None:
+    """Send the flow logs of the project's networks to a bucket that stays in the region."""
+    label = title(name, "flows")
+    bucket = logging.ProjectBucketConfig(
+        f"{name}-flows",
+        project=spec.account,
+        location=spec.region,
+        bucket_id=label,
+        retention_days=spec.flow_log_days,
+        cmek_settings={"kms_key_name": spec.log_key},
+        description=f"Flow logs of {pulumi.get_stack()}",
+        opts=opts,
+    )
+    logging.ProjectSink(
+        f"{name}-flows",
+        name=label,
+        destination=pulumi.Output.concat("logging.googleapis.com/", bucket.id),
+        filter=FLOWS,
+        unique_writer_identity=True,
+        opts=pulumi.ResourceOptions(parent=bucket),
+    )

@@ -1,0 +1,85 @@
+"""What an S3 bucket lets happen: its policy and its lifecycle."""
+
+from typing import Any
+
+import pulumi
+
+from components.amazon import allow, deny, document, partition
+from components.object_store.shape import ObjectStoreSpec
+
+EVERYONE = {"AWS": "*"}
+
+
+def arn(region: str, bucket: pulumi.Output[str]) -> pulumi.Output[str]:
+    """Give a bucket's ARN by its name, which is known in a preview already."""
+    return bucket.apply(f"arn:{partition(region)}:s3:::{{}}".format)
+
+
+def bucket_policy(region: str, bucket: pulumi.Output[str], key: Any) -> pulumi.Output[str]:
+    """Refuse connections without TLS 1.2, and objects under another key than ours."""
+    own = arn(region, bucket)
+    everything = [own, pulumi.Output.concat(own, "/*")]
+    statements = [
+        _deny("TlsOnly", ["s3:*"], everything, {"Bool": {"aws:SecureTransport": "false"}}),
+        _deny("Tls12", ["s3:*"], everything, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+    ]
+    if key is not None:
+        objects, header = everything[1:], "s3:x-amz-server-side-encryption"
+        # a request without the header takes the bucket's default, which is our key; IfExists lets it pass
+        other = {"StringNotEqualsIfExists": {header: "aws:kms"}}
+        alien = {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": key}}
+        statements += [
+            _deny("KmsOnly", ["s3:PutObject"], objects, other | {"Null": {header: "false"}}),
+            _deny("OurKeyOnly", ["s3:PutObject"], objects, alien),
+        ]
+    return document(*statements)
+
+
+def log_policy(
+    region: str, account: str, logs: pulumi.Output[str], source: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    """Let S3 deliver the access logs of one bucket of this account, and nobody else write."""
+    own = arn(region, logs)
+    delivery = {
+        "ArnEquals": {"aws:SourceArn": arn(region, source)},
+        "StringEquals": {"aws:SourceAccount": account},
+    }
+    inside = pulumi.Output.concat(own, "/*")
+    service = {"Service": "logging.s3.amazonaws.com"}
+    return document(
+        allow("Deliver", ["s3:PutObject"], inside, Principal=service, Condition=delivery),
+        _deny("TlsOnly", ["s3:*"], [own, inside], {"Bool": {"aws:SecureTransport": "false"}}),
+    )
+
+
+def _deny(sid: str, actions: list[str], resources: Any, condition: dict[str, Any]) -> Any:
+    return deny(sid, actions, resources, Principal=EVERYONE, Condition=condition)
+
+
+def lifecycle(spec: ObjectStoreSpec) -> list[dict[str, Any]]:
+    """Write the rules: parts of broken uploads always go after a week, the rest as the settings say."""
+    rules: list[dict[str, Any]] = [
+        _rule("broken-uploads", abort_incomplete_multipart_upload={"days_after_initiation": 7})
+    ]
+    if spec.noncurrent_days or spec.noncurrent_versions:
+        older = {
+            # S3 counts kept versions only together with an age, of at least one day
+            "noncurrent_days": spec.noncurrent_days or 1,
+            **({"newer_noncurrent_versions": spec.noncurrent_versions} if spec.noncurrent_versions else {}),
+        }
+        rules.append(_rule("older-versions", noncurrent_version_expiration=older))
+    if spec.archive_days:
+        tier = {"days": spec.archive_days, "storage_class": "GLACIER_IR"}
+        rules.append(_rule("archive", transitions=[tier]))
+    if spec.expire_days:
+        rules.append(_rule("expire", expiration={"days": spec.expire_days}))
+    return rules
+
+
+def log_lifecycle() -> list[dict[str, Any]]:
+    """Write the rules of a bucket of access logs."""
+    return [_rule("expire", expiration={"days": 400}, noncurrent_version_expiration={"noncurrent_days": 1})]
+
+
+def _rule(name: str, **what: Any) -> dict[str, Any]:
+    return {"id": name, "status": "Enabled", "filter": {"prefix": ""}, **what}

@@ -1,0 +1,1 @@
+"""A parallel file system for training data and checkpoints, tied to an object store."""
