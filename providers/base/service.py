@@ -15,6 +15,7 @@ from providers.base.examine import examine, wire_names
 from providers.base.failures import answering, check_failure
 from providers.base.plugin import Plugin
 from providers.base.resource import Inputs, Resource
+from providers.base.secrets import conceal
 from providers.base.values import UNKNOWN, Bag, Secret, dotted, has_unknown, mark_like, plain
 
 AnyResource: TypeAlias = Resource[Any, Any]
@@ -142,8 +143,8 @@ def _parse(model: type[M], bag: Bag) -> M:
 
 
 def _marked(resource: AnyResource, state: Inputs, given: Bag) -> Bag:
-    """Write a state with the secret marks of what was given, and of the type itself."""
-    bag = mark_like(given, state.bag())
+    """Write a state with the secret marks of what was given, where its secrets turn up, and of the type itself."""
+    bag = conceal(mark_like(given, state.bag()), given)
     hidden = {name: Secret(plain(bag[name])) for name in resource.secret_outputs if name in bag}
     return {**bag, **hidden}
 

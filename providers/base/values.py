@@ -62,16 +62,16 @@ def has_secret(value: Any) -> bool:
     return isinstance(value, Secret) or (isinstance(value, list) and any(map(has_secret, value)))
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Walk over the ends of a value, secrets opened."""
-    if isinstance(value, Secret):
+def leaves(value: Any, path: Path = (), *, opened: bool = True) -> Iterator[tuple[Path, Any]]:
+    """Walk over the ends of a value, secrets opened or as ends themselves."""
+    if isinstance(value, Secret) and opened:
         yield from leaves(value.value, path)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from leaves(inner, (*path, key))
+            yield from leaves(inner, (*path, key), opened=opened)
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
-            yield from leaves(inner, (*path, index))
+            yield from leaves(inner, (*path, index), opened=opened)
     else:
         yield path, value
 

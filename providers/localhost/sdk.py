@@ -69,6 +69,12 @@ class KeyRing(pulumi.CustomResource):
     rotated_at: Output[str] = pulumi.property("rotatedAt")
     """When the primary key was made, ISO 8601, UTC."""
 
+    ring_id: Output[str] = pulumi.property("ringId")
+    """Random name of this ring; every bucket that it seals carries it."""
+
+    status: Output[str] = pulumi.property("status")
+    """`ready`, `exposed` (others have rights to its files) or `damaged`."""
+
     def __init__(self, name: str, args: KeyRingArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("localhost:index:KeyRing", name, _props(args, KeyRing), opts)
 
@@ -136,6 +142,15 @@ class Bucket(pulumi.CustomResource):
 
     labels: Output[Mapping[str, str]] = pulumi.property("labels")
     """Free labels."""
+
+    bucket_id: Output[str] = pulumi.property("bucketId")
+    """Random name of this bucket, bound into every sealed object."""
+
+    ring_id: Output[str | None] = pulumi.property("ringId")
+    """The key ring's own name; None with encryption `none`."""
+
+    status: Output[str] = pulumi.property("status")
+    """`ready` or `damaged`."""
 
     def __init__(self, name: str, args: BucketArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("localhost:index:Bucket", name, _props(args, Bucket), opts)

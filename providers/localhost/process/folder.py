@@ -116,8 +116,17 @@ class Folder:
         return files.is_locked(self.supervisor_lock)
 
     def remove(self) -> None:
-        """Delete the folder and all in it, what the program wrote there included."""
-        shutil.rmtree(self.path)
+        """Delete the folder and all in it, what the program wrote there included.
+
+        The claim goes last: a removal that was cut off is taken up again.
+        """
+        for item in self.path.iterdir():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            elif item != self._owner:
+                item.unlink()
+        self._owner.unlink()
+        self.path.rmdir()
 
 
 def load(path: Path, parse: Callable[[str], T]) -> T | None:

@@ -1,5 +1,6 @@
 """Start and stop a folder's program from the provider."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -64,6 +65,8 @@ def erase(folder: Folder, instance: str, grace: float) -> None:
     """End the program and remove its folder; processes are ended even when the folder is gone already."""
     if not folder.belongs_to(instance):
         _end(folder, instance, grace)
+        with contextlib.suppress(OSError):
+            folder.path.rmdir()
         return
     with folder.held():
         stop(folder, instance, grace)

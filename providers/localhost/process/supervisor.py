@@ -196,6 +196,8 @@ def main(path: str) -> None:
                 run_once(supervisor, spec, plan)
             case KeepUp():
                 keep_up(supervisor)
+        # Without the interpreter's farewell: who sees the lock free may take this process for gone.
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from providers.base.errors import ProviderError
+from providers.localhost.process import launch
 from providers.localhost.process.folder import Folder
 
 
@@ -54,3 +55,24 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProviderError, match="can't be made"):
         Folder(tmp_path / "file" / "a").claim("urn:one")
+
+
+def test_a_removal_that_was_cut_off_is_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim goes last, so that a folder half removed still belongs to its resource."""
+    folder = Folder(tmp_path / "a")
+    instance = folder.claim("urn:one").instance
+    (folder.path / "data").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", cut_off)
+        with pytest.raises(InterruptedError):
+            folder.remove()
+    assert folder.belongs_to(instance)
+    launch.erase(folder, instance, 0.0)
+    assert not folder.path.exists()
+
+
+def cut_off(path: Path) -> None:
+    """End as a kill would."""
+    raise InterruptedError(str(path))
