@@ -2,7 +2,12 @@
 
 Read it top to bottom:
 
+    errors.py        the error that a person is meant to read
+    timeouts.py      every timeout, derived from one number
     spec.py          what a run is, without torch: settings, command, environment, what Kubernetes needs
+    job.py           the environment contract
+    launch.py        torchrun, quiet
+    world.py         this process among the others
     shape.py         the model's dimensions; one dial derives the rest
     corpus.py        text from the standard library, a path or a URL
     tokens.py        a BPE tokenizer and the token file, kept in the encrypted store
@@ -10,6 +15,7 @@ Read it top to bottom:
     loader.py        which samples a rank sees, from one global counter
     model.py         the transformer
     loss.py          cross-entropy without the full logits
+    softmax_kernel.py its inner part on GPUs
     float8.py        matrix products in eight bits
     mesh.py          which processes replicate, shard, split tensors and form a pipeline
     parallel.py      the model laid over that mesh

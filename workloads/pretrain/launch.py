@@ -1,33 +1,37 @@
-"""torchrun for this trainer, quiet: one node's workers, restarted together, and no stack trace of the launcher itself.
+"""Start the workers of one node and end as they end: torchrun, without its page-long trace after a refusal.
 
-    python -m workloads.pretrain.launch --nproc-per-node=2
+    python -m workloads.pretrain.launch --nproc-per-node=2 -m workloads.pretrain
 
-Takes torchrun's own options. Exits with the code of the first worker that failed, or 128 + the signal that ended it.
+The arguments are torchrun's own. What went wrong was said by the worker; the exit code is the first failed worker's.
 """
 
 import os
 import shutil
-import signal
 import sys
+from collections.abc import Sequence
 
 from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
-from torch.distributed.run import parse_args, run
+from torch.distributed.launcher.api import elastic_launch
+from torch.distributed.run import config_from_args, parse_args
 
 from workloads.pretrain.job import default_scratch
 
+SIGNALLED = 128
+"""Added to the number of the signal that ended a process, as shells do."""
 
-def main(options: list[str]) -> int:
-    """Run the workers of this node until they end; give the exit code."""
+
+def main(arguments: Sequence[str]) -> int:
+    """Launch and wait; give the exit code, and remove the scratch folder that the workers shared."""
+    asked = parse_args(list(arguments))  # type: ignore[no-untyped-call]  # torch leaves it so
+    config, command, words = config_from_args(asked)
     try:
-        run(parse_args([*options, "-m", "workloads.pretrain"]))
+        elastic_launch(config, command)(*words)
     except ChildFailedError as error:
-        rank, failure = error.get_first_failure()
-        if failure.exitcode != signal.SIGTERM + 128:
-            print(f"worker {rank} ended with exit code {failure.exitcode}", file=sys.stderr)
-        return failure.exitcode if failure.exitcode > 0 else 128 - failure.exitcode
-    except SignalException as ended:
-        return 128 + int(ended.sigval)
+        code = int(error.get_first_failure()[1].exitcode)
+        return code if code > 0 else SIGNALLED - code
+    except SignalException as stopped:
+        return SIGNALLED + int(stopped.sigval)
     finally:
         shutil.rmtree(default_scratch(os.getpid()), ignore_errors=True)
     return 0

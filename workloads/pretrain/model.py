@@ -156,7 +156,8 @@ class Transformer(nn.Module):
         weight = self.head_weight()
         if targets is None:
             return F.linear(normed, weight.to(x.dtype))
-        return linear_cross_entropy(normed.flatten(0, 1), weight, targets.flatten(), self.kernels)
+        loss: Tensor = linear_cross_entropy(normed.flatten(0, 1), weight, targets.flatten(), self.kernels)
+        return loss
 
     def compile_parts(self, *, whole: bool) -> None:
         """Compile the model in one piece, or block by block: less to compile, and shards can be gathered between."""

@@ -153,7 +153,7 @@ class PretrainSpec:
             *(f"--nproc-per-node={processes}", f"--nnodes={nodes}", f"--max-restarts={self.restarts}"),
             *("--rdzv-backend=c10d", f"--rdzv-endpoint={rendezvous}", f"--rdzv-conf={conf}"),
             *([] if nodes > 1 else ["--local-addr=127.0.0.1"]),
-            f"--monitor-interval={limits.monitor:g}",
+            *(f"--monitor-interval={limits.monitor:g}", "-m", "workloads.pretrain"),
         ]
 
     def environment(self, store_url: str, key_ring: str, run: str = "runs/pretrain") -> dict[str, str]:

@@ -12,7 +12,11 @@ ARGUMENTS = ("--nproc-per-node=1", "--nnodes=1", "--rdzv-backend=c10d", "--rdzv-
 @pytest.mark.parametrize(
     ("program", "code", "said"),
     [
-        ("import sys; print('error: no such corpus', file=sys.stderr); sys.exit(2)", 2, "error: no such corpus"),
+        (
+            "import sys; print('error: no such corpus', file=sys.stderr); sys.exit(2)",
+            2,
+            "error: no such corpus",
+        ),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137, ""),
         ("print('done')", 0, "done"),
     ],

@@ -44,7 +44,7 @@ def test_shape_counts_its_parameters(shape: Shape) -> None:
 
 def test_published_shapes_have_their_published_sizes() -> None:
     """124M, 8B and 70B are what their names say, and 124M costs nanoGPT's 855 MFLOP a token."""
-    assert round(gpt2(50_257).parameters / 1e6, 1) == 124.4
+    assert round(gpt2(50_257).parameters / 1e6, 1) == 124.3  # without biases
     assert round(gpt2(50_257).flops_per_token / 1e6, 1) == 854.6
     assert round(llama("llama-8b", 128_256, 8192).parameters / 1e9, 2) == 8.03
     assert round(llama("llama-70b", 128_256, 8192).parameters / 1e9, 1) == 70.6

@@ -1,4 +1,4 @@
-"""Whole runs by forked gangs: killed, resumed at other sizes, laid over every mesh. One gang process serves all tests."""
+"""Whole runs by forked gangs: killed, resumed at other sizes, laid over every mesh; one process serves all tests."""
 
 import json
 import subprocess
@@ -72,7 +72,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
         cwd=root,
     )
     assert answer.returncode == 0, answer.stderr
-    print({name: round(each["seconds"], 1) for name, each in json.loads(answer.stdout).items()})
     return json.loads(answer.stdout), folder
 
 
