@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console import doctor, down, env, failures, machines, plan, rehearse, status, up
+from console import ci, cost, doctor, down, env, failures, machines, plan, rehearse, status, up
 
 Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -63,6 +63,8 @@ def machines_command(
         machines.run(platform, region, as_json=as_json)
 
 
+app.add_typer(ci.app, name="ci")
+app.command("cost")(cost.command)
 app.command("plan")(plan.command)
 app.command("rehearse")(rehearse.command)
 

@@ -180,10 +180,7 @@ def _bill(plan: Plan) -> list[str]:
         )
         for row in plan.bill.rows
     ]
-    gaps = [
-        _row(f"`{gap.name}`", gap.item, "", "", f"UNPRICED: {gap.reason}", "", "", "")
-        for gap in (*plan.bill.unpriced, *plan.bill.undecided)
-    ]
+    gaps = words.gaps((*plan.bill.unpriced, *plan.bill.undecided))
     uses = sorted(
         {
             f"{use.item} ({use.unit_usd:g} / {use.unit})" if use.unit_usd else use.item
@@ -191,7 +188,8 @@ def _bill(plan: Plan) -> list[str]:
         }
     )
     tail = ["", f"Paid by use, outside the sum: {', '.join(uses)}."] if uses else []
-    return [*head, *rows, *gaps, *tail] if rows or gaps or uses else []
+    open_lines = ["", *(f"- UNPRICED {text}" for text in gaps)] if gaps else []
+    return [*(head + rows if rows else []), *open_lines, *tail]
 
 
 def _components(plan: Plan) -> list[str]:

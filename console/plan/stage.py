@@ -19,12 +19,10 @@ from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
 from console.workspace import environment, open_workspace, untouched
 from infra import paths
-from infra.settings import stackfile
+from infra.settings import from_file, stackfile
 
 
-def record(
-    stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: str = "", judged: bool = True
-) -> Recording:
+def record(stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: str = "") -> Recording:
     """Preview a stack of this project.
 
     Args:
@@ -33,18 +31,32 @@ def record(
         settings: Dials to turn, as `path=value`, on a copy of the stack file.
         base: A git revision; a rehearsal first builds what the stack was there. Empty: what its file says now if
             dials are turned, else nothing.
-        judged: Whether the policies are asked.
+
+    Raises:
+        ProblemsError: The settings have mistakes; found before any engine starts.
+        Failed: The engine could not finish.
     """
     source = stack_file(stack)
     with TemporaryDirectory(prefix="causeway-plan-") as scratch:
         folder = Path(scratch)
-        config = turned(source, folder, settings)
-        packs = policies.packs() if judged else []
+        config = turned(source, folder / "settings", settings)
         if not rehearse:
-            return _real(stack, folder).preview(paths.project(), config, packs, refresh=True)
+            return _real(stack, folder).preview(paths.project(), config, policies.packs(), refresh=True)
         with rehearsal(stack, folder) as engine:
             _before(engine, source, settings, base, folder)
-            return engine.preview(paths.project(), config, packs)
+            return engine.preview(paths.project(), config, policies.packs())
+
+
+def alone(stack: str, variants: Sequence[Sequence[str]]) -> list[Recording]:
+    """Preview a stack from nothing, once for each set of dials, with stand-in clouds and without judges."""
+    source = stack_file(stack)
+    with TemporaryDirectory(prefix="causeway-cost-") as scratch:
+        folder = Path(scratch)
+        files = [
+            turned(source, folder / f"settings-{number}", dials) for number, dials in enumerate(variants)
+        ]
+        with rehearsal(stack, folder) as engine:
+            return [engine.preview(paths.project(), file, []) for file in files]
 
 
 def stack_file(stack: str) -> Path:
@@ -66,12 +78,13 @@ def stacks() -> list[str]:
 
 
 def turned(source: Path, folder: Path, settings: Sequence[str]) -> Path:
-    """Copy a stack file and turn dials on the copy; the engine may write its salt there, and nowhere else."""
+    """Copy a stack file, turn dials on the copy and check it; the engine may write its salt there."""
     folder.mkdir(exist_ok=True)
     target = folder / source.name
     shutil.copyfile(source, target)
     for setting in settings:
         dial.turn(target, target, setting, "--set")
+    from_file(target)
     return target
 
 
@@ -107,9 +120,14 @@ def _before(engine: Engine, source: Path, settings: Sequence[str], base: str, fo
         with checkout(base, folder / "base") as project:
             old = project / "stacks" / source.name
             if old.is_file():  # a new stack had nothing before
-                engine.up(project, turned(old, folder / "base-settings", ()))
+                engine.up(project, _copied(old, folder / "base-settings"))
     else:
-        engine.up(paths.project(), turned(source, folder / "base-settings", ()))
+        engine.up(paths.project(), _copied(source, folder / "base-settings"))
+
+
+def _copied(source: Path, folder: Path) -> Path:
+    folder.mkdir()
+    return Path(shutil.copyfile(source, folder / source.name))
 
 
 @contextmanager

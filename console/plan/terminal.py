@@ -27,6 +27,7 @@ def page(plan: Plan) -> RenderableType:
     for title, body in (
         ("replaced or deleted", _lost(plan)),
         ("cost of the change", _cost(plan)),
+        ("without a price", _gaps(plan)),
         ("policies", _verdicts(plan)),
         ("machines", _needs(plan)),
         ("components", _tree(plan)),
@@ -71,7 +72,7 @@ def _loss(change: Change) -> Iterable[RenderableType]:
 
 def _cost(plan: Plan) -> RenderableType | None:
     rows = plan.bill.changed
-    if not rows and not plan.bill.unpriced:
+    if not rows:
         return None
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title, side in (
@@ -92,9 +93,15 @@ def _cost(plan: Plan) -> RenderableType | None:
             words.signed(row.delta),
             row.as_of,
         )
-    for gap in plan.bill.unpriced[:_ROWS]:
-        table.add_row(escape(gap.name), escape(gap.item), "", "", "[yellow]UNPRICED[/]", escape(gap.reason))
     return Group(table, *_rest(len(rows)))
+
+
+def _gaps(plan: Plan) -> RenderableType | None:
+    texts = words.gaps((*plan.bill.unpriced, *plan.bill.undecided))
+    if not texts:
+        return None
+    lines = (Text.from_markup(f"[yellow]UNPRICED[/] {escape(text)}") for text in texts[:_ROWS])
+    return Group(*lines, *_rest(len(texts)))
 
 
 def _verdicts(plan: Plan) -> RenderableType | None:

@@ -1,6 +1,6 @@
 """The words and numbers that all pages share."""
 
-from console.plan.model import Bill, Change, CostRow, Need, Plan, Verdict
+from console.plan.model import Bill, Change, CostRow, Gap, Need, Plan, Verdict
 from infra.catalog.cost.line import Span
 
 MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "=", "same": " ", "read": " "}
@@ -87,6 +87,21 @@ def policies(plan: Plan) -> str:
 def differs(bill: Bill) -> bool:
     """Tell whether the judges named another sum; it is shown, never hidden."""
     return bill.judged is not None and round(bill.judged, 2) != round(bill.after.expected, 2)
+
+
+def gaps(given: tuple[Gap, ...]) -> list[str]:
+    """Join what lacks a price for the same reason: what, why, how much it may be at most, and where."""
+    groups: dict[tuple[str, str], list[Gap]] = {}
+    for gap in given:
+        groups.setdefault((gap.item, gap.reason), []).append(gap)
+    return [_gap(item, reason, found) for (item, reason), found in groups.items()]
+
+
+def _gap(item: str, reason: str, found: list[Gap]) -> str:
+    times = f"{len(found)} x " if len(found) > 1 else ""
+    most = sum(gap.guide or 0.0 for gap in found)
+    guide = f", at the dearest price elsewhere {usd(most)} a month" if most else ""
+    return f"{times}{item}: {reason}{guide} ({names(tuple(gap.name for gap in found))})"
 
 
 def why(change: Change) -> str:

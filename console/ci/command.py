@@ -1,0 +1,87 @@
+"""The command: plan what changed, join the pages, answer by the verdicts."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from console import say
+from console.ci import changed, outcome, summary
+from console.ci.comment import from_environment
+from console.ci.outcome import Outcome
+from console.exits import Exit
+from console.failures import Failed
+from console.plan import stage
+from console.plan.command import Ask, planned
+from infra.problems import ProblemsError
+from infra.settings import stackfile
+
+
+def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
+    """Plan every stack that changed, write the pages and the summary.
+
+    Raises:
+        typer.Exit: A mandatory verdict (5), or a plan that could not be made.
+    """
+    chosen = list(only) or changed.touched(changed.files(base), stage.stacks())
+    say.note(f"stacks to plan: {', '.join(chosen) or 'none'}")
+    for old in out.glob("*.outcome"):
+        old.unlink()  # what an earlier run found is no part of this one
+    for stack in chosen:
+        found = _plan(stack, base, out, real=real)
+        say.note(f"{stack}: {found.headline}")
+    finish(out, comment=False)
+
+
+def print_stacks(base: str) -> None:
+    """Print the stacks that a change touches, as one line of JSON."""
+    sys.stdout.write(json.dumps(changed.touched(changed.files(base), stage.stacks())) + "\n")
+
+
+def finish(out: Path, *, comment: bool) -> None:
+    """Write the summary, to the runner's own page too, and to the pull request if asked.
+
+    Raises:
+        typer.Exit: A mandatory verdict (5), or a plan that could not be made.
+    """
+    outcomes = outcome.read(out)
+    pages = {
+        file.stem: file.read_text(encoding="utf-8") for file in out.rglob("*.md") if file.stem != "summary"
+    }
+    text = summary.page(outcomes, pages)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "summary.md").write_text(text, encoding="utf-8")
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as own:
+            own.write(text)
+    if comment:
+        say.note(f"comment: {from_environment().put(text)}")
+    if code := worst(outcomes):
+        raise typer.Exit(code)
+
+
+def worst(outcomes: Sequence[Outcome]) -> int:
+    """Give the exit code of all: a plan that could not be made weighs more than a verdict."""
+    codes = sorted({one.code for one in outcomes} - {int(Exit.OK)}, key=lambda code: code == int(Exit.POLICY))
+    return codes[0] if codes else int(Exit.OK)
+
+
+def _plan(stack: str, base: str, out: Path, *, real: bool) -> Outcome:
+    try:
+        plan = planned(stack, _ask(stack, base, real=real))
+    except ProblemsError as error:
+        return outcome.broken(stack, str(error), int(Exit.CONFIGURATION), out)
+    except Failed as error:
+        return outcome.broken(stack, str(error), int(error.code), out)
+    return outcome.keep(plan, out, int(Exit.POLICY) if plan.stops else int(Exit.OK))
+
+
+def _ask(stack: str, base: str, *, real: bool) -> Ask:
+    """A rehearsed cloud stack is built as it was at the merge base first; this machine has no stand-in."""
+    if real:
+        return Ask()
+    local = stackfile.read(stage.stack_file(stack)).values.get("platform") == "local"
+    return Ask(rehearse=True, base="" if local else changed.merge_base(base))
