@@ -180,6 +180,22 @@ def jurisdiction_of(platform: str, location: str) -> Jurisdiction:
     return Jurisdiction(known, _areas(known, place.area))
 
 
+def dual_region(platform: str, one: str, other: str) -> str:
+    """Give the bucket location that is exactly these two regions.
+
+    Raises:
+        CatalogError: There is none in the fact table; the text names those that the first region is in.
+    """
+    pairs = {row.name: set(row.members) for row in all(platform) if row.members}
+    wanted = {get(platform, one).name, get(platform, other).name}
+    for name, members in pairs.items():
+        if members == wanted:
+            return name
+    near = [f"{name} ({' and '.join(sorted(pair))})" for name, pair in pairs.items() if one in pair]
+    there = f"{one} is in {', '.join(near)}" if near else f"{one} is in none"
+    raise CatalogError(f"no dual-region of {platform} is {one} and {other}: {there}")
+
+
 def _areas(countries: frozenset[str], promised: str | None) -> frozenset[str]:
     inside = countries or frozenset(_members(promised or ""))
     return frozenset(name for name, area in areas().items() if inside and inside <= set(area.countries))

@@ -55,6 +55,12 @@ def slice_of(machine: Machine, topology: str) -> Slice:
     return Slice(topology, chips, nodes)
 
 
+def shape(machine: Machine, chips: int) -> str | None:
+    """Give the first listed shape of exactly so many chips that the machine type builds. None: there is none."""
+    known = FLAT if machine.topology == "2d" else SMALL
+    return next((one for one in known if prod(_sides(one)) == chips), None)
+
+
 def _nodes(machine: Machine) -> str:
     return "one chip" if machine.gpus == 1 else f"a multiple of {machine.gpus} chips"
 
