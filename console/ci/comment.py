@@ -67,6 +67,7 @@ class PullRequest:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310  see above
                 return json.load(reply)
         except urllib.error.HTTPError as error:
+            error.close()  # it holds the connection
             raise Failed(
                 f"the comment was refused: {method} {path}: HTTP {error.code}", Exit.AUTHENTICATION
             ) from error

@@ -114,7 +114,7 @@ def why(change: Change) -> str:
     told = []
     for name in change.reasons:
         edit = moved.get(name.split(".")[0].split("[")[0])
-        told.append(f"{name}: {edit.before or 'not set'} → {edit.after or 'not set'}" if edit else name)
+        told.append(f"{edit.path}: {edit.before or 'not set'} → {edit.after or 'not set'}" if edit else name)
     return "; ".join(told) + " can't change in place"
 
 
