@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.parts import part_of
+
 
 def provider(name: str, kubeconfig: pulumi.Input[str], opts: pulumi.ResourceOptions) -> k8s.Provider:
     """Make the explicit provider of one cluster.
@@ -17,4 +19,4 @@ def inside(
     provider: k8s.Provider, parent: pulumi.Resource, cluster: pulumi.Resource | None = None
 ) -> pulumi.ResourceOptions:
     """Give the options of what lives in a cluster; with the cluster given, it goes when the cluster goes."""
-    return pulumi.ResourceOptions(parent=parent, provider=provider, deleted_with=cluster)
+    return part_of(parent, provider=provider, deleted_with=cluster)

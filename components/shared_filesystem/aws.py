@@ -4,6 +4,7 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, fsx, vpc
 
 from components.amazon import KEPT, needed
+from components.parts import part_of
 from components.shared_filesystem.shape import SharedFilesystemOutputs, SharedFilesystemSpec
 from infra.problems import Problem, ProblemsError
 
@@ -127,7 +128,7 @@ def _mirror(name: str, made: fsx.LustreFileSystem, spec: SharedFilesystemSpec) -
         batch_import_meta_data_on_create=True,
         s3={"auto_import_policy": {"events": events}, "auto_export_policy": {"events": events}},
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )
 
 

@@ -7,6 +7,7 @@ from components.amazon import needed
 from components.gpu_cluster.aws import addons, control_plane, devices, karpenter, nodes, storage
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
+from components.parts import part_of
 from infra.capacity import Spot
 from infra.problems import Problem, ProblemsError
 
@@ -30,7 +31,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     ]
     later = extras.with_nodes(groups)
     kubeconfig = control_plane.kubeconfig(cluster, spec.region)
-    provider = access.provider(name, kubeconfig, pulumi.ResourceOptions(parent=cluster))
+    provider = access.provider(name, kubeconfig, part_of(cluster))
     inside = access.inside(provider, cluster, cluster)
     ready = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=groups))
     devices.install(spec.pools.values(), ready)

@@ -9,6 +9,7 @@ from pulumi_aws import eks, iam
 from components.amazon import Statement, allow, document, managed
 from components.gpu_cluster.aws.versions import ADDONS
 from components.gpu_cluster.shape import GpuClusterSpec
+from components.parts import part_of
 
 BEFORE_NODES = ("eks-pod-identity-agent", "kube-proxy")
 VOLUME_KEY = (
@@ -71,7 +72,7 @@ class Addons:
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="PRESERVE",
             tags=self.spec.labels,
-            opts=pulumi.ResourceOptions(parent=self.cluster, depends_on=list(after)),
+            opts=part_of(self.cluster, depends_on=list(after)),
         )
 
     def role(self, label: str, policy: str = "", *statements: Statement) -> iam.Role:
@@ -91,7 +92,7 @@ class Addons:
                 )
             ),
             tags=self.spec.labels,
-            opts=pulumi.ResourceOptions(parent=self.cluster),
+            opts=part_of(self.cluster),
         )
         inside = pulumi.ResourceOptions(parent=made)
         if policy:

@@ -8,6 +8,7 @@ from pulumi_aws import cloudwatch, eks, iam
 from components.amazon import allow, document, kept, managed, partition, trust
 from components.gpu_cluster.aws.versions import KUBERNETES
 from components.gpu_cluster.shape import GpuClusterSpec
+from components.parts import part_of
 
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 """Every kind of log that the control plane writes."""
@@ -90,7 +91,7 @@ def _admins(name: str, cluster: eks.Cluster, spec: GpuClusterSpec) -> None:
             principal_arn=principal,
             type="STANDARD",
             tags=spec.labels,
-            opts=pulumi.ResourceOptions(parent=cluster),
+            opts=part_of(cluster),
         )
         eks.AccessPolicyAssociation(
             label,
@@ -109,7 +110,7 @@ def _oidc(name: str, cluster: eks.Cluster, spec: GpuClusterSpec) -> None:
         url=cluster.identities[0].oidcs[0].issuer,
         client_id_lists=["sts.amazonaws.com"],
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=cluster),
+        opts=part_of(cluster),
     )
 
 

@@ -14,6 +14,7 @@ from components.gpu_cluster.aws.addons import Addons
 from components.gpu_cluster.aws.nodes import Nodes
 from components.gpu_cluster.aws.versions import IMAGE, KARPENTER, image_day
 from components.gpu_cluster.pools import NodePoolSpec
+from components.parts import part_of
 from infra.capacity import OnDemand, Spot
 from infra.catalog import accelerators
 from infra.problems import Problem, ProblemsError
@@ -40,7 +41,7 @@ def install(
     """
     refuse(pools)
     name, spec, cluster = nodes.name, nodes.spec, nodes.cluster
-    own = pulumi.ResourceOptions(parent=cluster)
+    own = part_of(cluster)
     queue = _queue(nodes)
     profile = iam.InstanceProfile(f"{name}-karpenter", role=nodes.role.name, tags=spec.labels, opts=own)
     entry = eks.AccessEntry(
@@ -117,7 +118,7 @@ def _queue(nodes: Nodes) -> sqs.Queue:
         message_retention_seconds=300,
         kms_master_key_id=nodes.spec.key,
         tags=labels,
-        opts=pulumi.ResourceOptions(parent=nodes.cluster),
+        opts=part_of(nodes.cluster),
     )
     own = pulumi.ResourceOptions(parent=queue)
     ours = {"StringEquals": {"aws:SourceAccount": nodes.spec.account}}

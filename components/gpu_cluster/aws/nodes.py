@@ -11,6 +11,7 @@ from components.gpu_cluster.aws import boot, launch
 from components.gpu_cluster.aws.versions import IMAGE, image_day
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterSpec
+from components.parts import part_of
 
 NODE_POLICIES = (
     "AmazonEKSWorkerNodeMinimalPolicy",
@@ -85,8 +86,8 @@ class Nodes:
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             tags=self.spec.labels,
             **arguments,
-            opts=pulumi.ResourceOptions(
-                parent=self.cluster,
+            opts=part_of(
+                self.cluster,
                 depends_on=list(self.before),
                 # a pool of GPUs of which every machine is started at once takes longer than the provider waits
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", update="3h", delete="90m"),
@@ -94,7 +95,7 @@ class Nodes:
         )
 
     def _template(self, label: str, pool: NodePoolSpec, options: dict[str, object]) -> ec2.LaunchTemplate:
-        own = pulumi.ResourceOptions(parent=self.cluster)
+        own = part_of(self.cluster)
         tags = {**self.spec.labels, "Name": f"{pulumi.get_stack()}-{label}"}
         groups = [self.cluster_group]
         if pool.fabric:
@@ -138,7 +139,7 @@ class Nodes:
             name=f"{pulumi.get_stack()}-{label}",
             strategy="cluster",
             tags=self.spec.labels,
-            opts=pulumi.ResourceOptions(parent=self.cluster),
+            opts=part_of(self.cluster),
         )
         return group.name
 
@@ -149,7 +150,7 @@ class Nodes:
             vpc_id=self.spec.network["id"],
             description="Machines of one fabric among themselves",
             tags={**self.spec.labels, "Name": f"{pulumi.get_stack()}-{label}-fabric"},
-            opts=pulumi.ResourceOptions(parent=self.cluster),
+            opts=part_of(self.cluster),
         )
         own = pulumi.ResourceOptions(parent=group)
         for rule in (vpc.SecurityGroupIngressRule, vpc.SecurityGroupEgressRule):
@@ -171,7 +172,7 @@ def role(name: str, spec: GpuClusterSpec, cluster: eks.Cluster) -> tuple[iam.Rol
         f"{name}-node",
         assume_role_policy=trust("ec2.amazonaws.com"),
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=cluster),
+        opts=part_of(cluster),
     )
     rights: list[pulumi.Resource] = [
         iam.RolePolicyAttachment(

@@ -8,6 +8,7 @@ from pulumi_aws import kms
 from components.amazon import needed
 from components.key_ring.aws.policies import Writer
 from components.key_ring.shape import KeyRingOutputs, KeyRingSpec
+from components.parts import part_of
 from infra.catalog import regions
 from infra.problems import Problem, ProblemsError
 
@@ -91,7 +92,7 @@ def _key(
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect)),
     )
     alias = f"alias/{pulumi.get_stack()}-{name}"
-    kms.Alias(name, name=alias, target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=key))
+    kms.Alias(name, name=alias, target_key_id=key.key_id, opts=part_of(key))
     return key
 
 

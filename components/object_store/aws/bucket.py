@@ -7,6 +7,7 @@ from pulumi_aws import s3
 
 from components.object_store.aws import rules
 from components.object_store.shape import ObjectStoreSpec
+from components.parts import part_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Hardened:
 
     def after_versioning(self, *more: pulumi.Resource) -> pulumi.ResourceOptions:
         """Give the options of a configuration that S3 takes only once versions are kept."""
-        return pulumi.ResourceOptions(parent=self.bucket, depends_on=[self.versioning, *more])
+        return part_of(self.bucket, depends_on=[self.versioning, *more])
 
 
 def harden(
@@ -75,7 +76,7 @@ def admit(name: str, bucket: s3.Bucket, policy: pulumi.Output[str]) -> s3.Bucket
         opts=_of(bucket),
     )
     # S3 refuses two changes of a bucket's access at once
-    after = pulumi.ResourceOptions(parent=bucket, depends_on=[closed])
+    after = part_of(bucket, depends_on=[closed])
     return s3.BucketPolicy(name, **where, policy=policy, opts=after)
 
 
@@ -91,4 +92,4 @@ def version(name: str, bucket: s3.Bucket, *, keep: bool = True) -> s3.BucketVers
 
 
 def _of(bucket: s3.Bucket) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(parent=bucket)
+    return part_of(bucket)

@@ -8,6 +8,7 @@ from pulumi_aws import s3
 from components.object_store.aws import rules
 from components.object_store.aws.bucket import admit, encrypt, make, version
 from components.object_store.shape import ObjectStoreSpec
+from components.parts import part_of
 
 
 def deliver(name: str, bucket: s3.Bucket, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> None:
@@ -22,12 +23,12 @@ def deliver(name: str, bucket: s3.Bucket, spec: ObjectStoreSpec, opts: pulumi.Re
         label,
         bucket=logs.bucket,
         rules=rules.log_lifecycle(),
-        opts=pulumi.ResourceOptions(parent=logs, depends_on=[versioned]),
+        opts=part_of(logs, depends_on=[versioned]),
     )
     s3.BucketLogging(
         name,
         bucket=bucket.bucket,
         target_bucket=logs.bucket,
         target_prefix="access/",
-        opts=pulumi.ResourceOptions(parent=bucket, depends_on=[policy]),
+        opts=part_of(bucket, depends_on=[policy]),
     )
