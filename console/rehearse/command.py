@@ -11,7 +11,6 @@ import typer
 import yaml
 from pulumi import automation
 
-from console import engine as engines
 from console import failures, say
 from console.exits import Exit
 from console.failures import Failed
@@ -21,7 +20,7 @@ from console.rehearse.report import Report
 from console.rehearse.scene import Plan, Scene
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
-from console.workspace import environment, untouched
+from console.workspace import open_workspace, untouched
 from infra import paths
 from providers.rehearsal import faults
 
@@ -159,7 +158,7 @@ def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[
     shutil.copyfile(source, config)
     dial.turn(source, turned, options.dial)
     with StandIns(folder / "account", options.fault) as standins, untouched(name):
-        base = environment(engines.find(), name)
+        base = open_workspace(name).env
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
         stack = automation.create_or_select_stack(
             name, work_dir=str(paths.project()), opts=automation.LocalWorkspaceOptions(env_vars=env)
