@@ -14,6 +14,7 @@ from console.exits import Exit
 from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
+from console.recover import recover
 from console.state import Snapshot, snapshot
 from console.workspace import free_stale_lock, open_workspace, untouched
 from infra import paths
@@ -43,11 +44,12 @@ def run(stack_name: str, *, as_json: bool) -> None:
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
+    cut_off = recover(workspace, stack_name)
     before = snapshot(workspace, stack_name)
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress, forwarded():
         try:
             stack = workspace.existing(stack_name)
-            stack.destroy(on_event=progress.take, suppress_progress=True)
+            stack.destroy(refresh=cut_off or None, on_event=progress.take, suppress_progress=True)
         except CommandError as error:
             raise explain(error, progress.gathered) from error
     _sweep(stack_name)

@@ -1,6 +1,7 @@
 """Progress of an operation: one line a resource as it changes, with a live line for what runs now."""
 
 import time
+import warnings
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +33,8 @@ class Progress:
         self._status: Status | None = None
 
     def __enter__(self) -> Self:
+        # the automation's reader warns when the engine is killed; the error that follows says it to people
+        warnings.filterwarnings("ignore", "Error in event stream", UserWarning)
         if not self._quiet and say.people.is_terminal:
             self._status = say.people.status(self._title)
             self._status.start()

@@ -20,16 +20,18 @@ def run(stack_name: str, *, as_json: bool) -> None:
     """Print the table, or JSON; exit code 4 when a resource is not well."""
     state = snapshot(open_workspace(stack_name), stack_name)
     made = [resource for resource in state.resources if resource.custom]
-    if not made:
+    if not made and not state.interrupted:
         raise Failed(f"{stack_name} has no resources: `causeway up {stack_name}` makes them", Exit.NO_STACK)
     conditions = [(resource, condition(resource, state)) for resource in made]
     if as_json:
         say.as_json(_document(stack_name, state, conditions))
     else:
         _print(stack_name, state, conditions)
-    ill = [resource.name for resource, health in conditions if not health.ok]
+    ill = {resource.name for resource, health in conditions if not health.ok} | {*state.interrupted}
     if ill and not as_json:
-        raise Failed(f"not well: {', '.join(ill)}", Exit.RESOURCE)
+        raise Failed(
+            f"not well: {', '.join(sorted(ill))}; `causeway up {stack_name}` mends it", Exit.RESOURCE
+        )
 
 
 def condition(resource: Resource, state: Snapshot) -> Health:
@@ -68,7 +70,7 @@ def _document(name: str, state: Snapshot, conditions: list[tuple[Resource, Healt
         {"urn": resource.urn, "ok": health.ok, "condition": health.text, "where": resource.place}
         for resource, health in conditions
     ]
-    ok = all(health.ok for _, health in conditions)
+    ok = all(health.ok for _, health in conditions) and not state.interrupted
     return {
         "ok": ok,
         "stack": name,

@@ -12,6 +12,7 @@ from console.exits import Exit
 from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
+from console.recover import recover
 from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
@@ -29,6 +30,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
+    recover(workspace, stack_name)
     with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
         stack = workspace.stack(stack_name)
         try:
