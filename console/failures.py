@@ -21,6 +21,10 @@ from infra.settings import NoStackError
 _CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
 
 
+_CUT_STATE = (
+    "the state can't be read: a run was killed while writing it. `causeway up` or `causeway down` mends it"
+)
+
 _KILLED = (
     "the engine was ended by signal {}: what exists is kept in the state, "
     "the next `causeway up` looks at what was cut off and goes on"
@@ -59,6 +63,8 @@ def classify(text: str) -> tuple[str, Exit]:
         return _not_opened(), Exit.AUTHENTICATION
     if "currently locked" in text:
         return _locked(text), Exit.GENERIC
+    if "failed to load checkpoint" in text:
+        return _CUT_STATE, Exit.GENERIC
     if killed := re.match(r"\s*code: -(\d+)", text):
         return _KILLED.format(killed.group(1)), Exit.CANCELLED
     return _shortened(text), Exit.GENERIC

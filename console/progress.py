@@ -22,6 +22,10 @@ _VERB = {
 }
 
 
+_ADVICE = "These resources are in an unknown state"
+"""Where the engine's advice on cut-off work begins; our verbs refresh by themselves."""
+
+
 class Progress:
     """A context that prints events as they come and keeps what matters."""
 
@@ -78,7 +82,7 @@ class Progress:
             if not self._status:
                 say.people.print(f"  [dim]{escape(text.splitlines()[-1])}[/]")
         elif diagnostic.severity == "warning":
-            say.people.print(f"[yellow]warning:[/] {escape(text)}")
+            say.people.print(f"[yellow]warning:[/] {escape(text.partition(_ADVICE)[0].rstrip())}")
 
     def _live(self, text: str) -> None:
         if self._status:

@@ -12,9 +12,8 @@ from typing import Any
 
 from pulumi.automation import Deployment
 
-from console import say
+from console import say, statefile
 from console.workspace import Workspace
-from infra import paths
 
 Entry = dict[str, Any]
 
@@ -33,11 +32,9 @@ def recover(workspace: Workspace, stack_name: str) -> bool:
         return False
     stack = workspace.existing(stack_name)
     exported = stack.export_stack()
-    mended = adopt(exported.deployment or {})
-    if mended is None:
-        return False
-    stack.import_stack(Deployment(version=exported.version, deployment=mended))
-    say.note("an earlier run was cut off: what it left on this machine is looked at first")
+    if mended := adopt(exported.deployment or {}):
+        stack.import_stack(Deployment(version=exported.version, deployment=mended))
+    say.note("an earlier run was cut off: what it left is looked at first")
     return True
 
 
@@ -87,9 +84,8 @@ def _may_be_cut_off(stack_name: str) -> bool:
 
     With another backend this machine's resources are not the usual case, and the engine's own warning stands.
     """
-    folder = paths.home() / "state" / ".pulumi" / "stacks" / "causeway"
     try:
-        state = json.loads((folder / f"{stack_name}.json").read_text(encoding="utf-8"))
+        state = json.loads(statefile.path(stack_name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return False
     latest = state.get("checkpoint", {}).get("latest") or {}

@@ -12,7 +12,7 @@ import psutil
 from pulumi import automation
 
 from console import engine as engines
-from console import say
+from console import say, statefile
 from infra import paths
 from infra.settings import stackfile
 
@@ -85,13 +85,15 @@ def untouched(stack: str) -> Iterator[None]:
 
 
 def free_stale_lock(stack: str) -> None:
-    """Remove a lock of the file backend whose process on this machine is dead, and say so."""
+    """Remove a lock of the file backend whose process on this machine is dead, say so, and mend what it left."""
     folder = paths.home() / "state" / ".pulumi" / "locks" / "organization" / "causeway" / stack
     for file in folder.glob("*.json") if folder.is_dir() else ():
         holder = json.loads(file.read_text(encoding="utf-8"))
         if holder.get("hostname") == os.uname().nodename and not psutil.pid_exists(int(holder.get("pid", 0))):
             file.unlink()
             say.note(f"freed the lock of a killed run (process {holder['pid']})")
+    if not any(folder.glob("*.json")):
+        statefile.mend(stack)
 
 
 def _stays_here(stack: str) -> bool:
