@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from itertools import islice
 
 from components.reading import Reader
 from infra.problems import Problem, ProblemsError
@@ -19,6 +18,8 @@ class Plan:
     """A quarter of the network for each zone."""
     public: Mapping[str, IPv4Network]
     """A small range for each zone's way out."""
+    edge: tuple[IPv4Network, ...]
+    """The four ranges that `public` is taken from, for platforms whose ways out need none."""
     fabric: Mapping[str, IPv4Network]
     """One range for each pool with a fabric."""
 
@@ -61,8 +62,10 @@ def plan(cidr: IPv4Network, zones: Sequence[str], fabric_pools: Iterable[str]) -
         )
     *quarters, rest = cidr.subnets(prefixlen_diff=2)
     first, *blocks = rest.subnets(prefixlen_diff=3)
+    edge = tuple(first.subnets(prefixlen_diff=2))
     return Plan(
         private=dict(zip(zones, quarters, strict=False)),
-        public=dict(zip(zones, islice(first.subnets(prefixlen_diff=2), 3), strict=False)),
+        public=dict(zip(zones, edge, strict=False)),
+        edge=edge,
         fabric=dict(zip(pools, blocks, strict=False)),
     )

@@ -36,6 +36,8 @@ class NetworkArgs(TypedDict):
     """How long flow logs are kept, in days (90 to 3653). Default: 90."""
     log_key: NotRequired[pulumi.Input[str]]
     """The key of the flow logs, as `KeyRing.purposes` names it. Required on clouds."""
+    protect: NotRequired[bool]
+    """Refuse to delete its flow logs, where they are kept in a store of their own. Default: false."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -53,6 +55,7 @@ class NetworkSpec:
     fabric_pools: dict[str, str]
     flow_log_days: int
     log_key: pulumi.Input[str] | None
+    protect: bool
     labels: dict[str, str]
 
 
@@ -133,6 +136,7 @@ def parse(args: NetworkArgs | dict[str, Any]) -> NetworkSpec:
         fabric_pools=reader.mapping("fabric_pools"),
         flow_log_days=reader.whole("flow_log_days", 90, 90, 3653),
         log_key=reader.flowing("log_key"),
+        protect=reader.flag("protect", default=False),
         labels=reader.mapping("labels"),
     )
     for pool, zone in spec.fabric_pools.items():

@@ -9,7 +9,25 @@ from components.reading import Reader
 from infra.platforms import Platform, backend
 
 ENCRYPTION = ("customer-managed", "none")
+ACCESS = ("read", "write")
 _YEARS_10 = 3650
+
+
+class WorkloadRightArgs(TypedDict):
+    """What one workload may do with the store."""
+
+    access: str
+    """read, or write which includes reading and deleting."""
+    prefix: NotRequired[str]
+    """The one folder that it is about. Default: all of the store."""
+
+
+@dataclass(frozen=True)
+class WorkloadRight:
+    """The checked form of `WorkloadRightArgs`, every field present."""
+
+    access: str
+    prefix: str
 
 
 class ObjectStoreArgs(TypedDict):
@@ -44,7 +62,11 @@ class ObjectStoreArgs(TypedDict):
     region: NotRequired[str]
     """The platform's name of the region. Required on clouds."""
     account: NotRequired[str]
-    """The account that it is in. Required on AWS."""
+    """The account that it is in. Required on AWS and Azure."""
+    network: NotRequired[dict[str, pulumi.Input[Any]]]
+    """The network that it is reached from, as `Network.joined` gives it. Required on Azure."""
+    workloads: NotRequired[dict[str, WorkloadRightArgs]]
+    """Rights by workload, for platforms that keep them at the store; elsewhere `Identity` gives them. Default: none."""
     protect: NotRequired[bool]
     """Refuse to delete it. Default: false."""
     force_destroy: NotRequired[bool]
@@ -72,6 +94,7 @@ class ObjectStoreSpec:
     jurisdictions: tuple[str, ...]
     region: str
     account: str
+    network: dict[str, pulumi.Input[Any]]
     protect: bool
     force_destroy: bool
     labels: dict[str, str]
@@ -130,6 +153,7 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
         jurisdictions=tuple(reader.listed("jurisdictions")) or ("any",),
         region=reader.text("region", ""),
         account=reader.text("account", ""),
+        network=reader.mapping("network"),
         protect=reader.flag("protect", default=False),
         force_destroy=reader.flag("force_destroy", default=False),
         labels=reader.mapping("labels"),
@@ -144,3 +168,8 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
         reader.refuse("versioning", "given False with lock_days", "true: a lock needs versions")
     reader.done()
     return spec
+
+
+def _right(name: str, args: dict[str, Any], outer: Reader) -> WorkloadRight:
+    reader = outer.inside(f"workloads.{name}", args, WorkloadRightArgs.__annotations__)
+    return WorkloadRight(reader.choice("access", ACCESS), reader.text("prefix", "").strip("/"))

@@ -20,6 +20,8 @@ from providers.rehearsal.table import Row
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 TENANT = "00000000-0000-4000-8000-000000000002"
 CALLER = "00000000-0000-4000-8000-000000000003"
+AZURES_OWN = {"networkwatcherrg"}
+"""Groups that Azure makes by itself: that of the network watchers, from the first network on."""
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
 _ID = re.compile(rf"/subscriptions/{SUBSCRIPTION}/.+", re.IGNORECASE)
 
@@ -138,7 +140,8 @@ class AzureNative(Cloud):
             groups = self.account.of_type("azure-native:resources:ResourceGroup")
             names = [str(r.outputs["name"]) for r in groups]
             planned = ("azure-native:resources:ResourceGroup", group) in self.planned
-            if not planned and group.lower() not in {name.lower() for name in names}:
+            there = AZURES_OWN | {name.lower() for name in names}
+            if not planned and group.lower() not in there:
                 yield Problem(
                     ("resourceGroupName",),
                     f"ResourceGroupNotFound: {group!r} was never made{nearest(group, names)}",
