@@ -17,6 +17,10 @@ def name_of(urn: str) -> str:
     return urn.rsplit("::", 1)[-1]
 
 
+_SUMMARY = "policies: "
+"""How the policy pack begins the line in which it sums up."""
+
+
 @dataclass
 class Gathered:
     """Everything of one operation that is worth keeping."""
@@ -27,6 +31,8 @@ class Gathered:
     """Policy verdicts that were not a pass."""
     errors: list[str] = field(default_factory=list)
     """What the engine and the resources say went wrong, in order, each once, with the resource's kind and name."""
+    judgement: str = ""
+    """The policy pack's own summary of what it judged; empty when no pack ran to its end."""
     failed: list[str] = field(default_factory=list)
     """URNs whose operation failed."""
 
@@ -39,6 +45,8 @@ class Gathered:
             self.violations.append(event.policy_event)
         if event.res_op_failed_event:
             self.failed.append(event.res_op_failed_event.metadata.urn)
+        if event.diagnostic_event and event.diagnostic_event.message.startswith(_SUMMARY):
+            self.judgement = plain(event.diagnostic_event.message).removeprefix(_SUMMARY).strip()
         if event.diagnostic_event and event.diagnostic_event.severity == "error":
             text = cause(event.diagnostic_event)
             if text and text not in self.errors:

@@ -29,6 +29,7 @@ def write(stack: str, state: Snapshot, gathered: Gathered) -> Path:
         curve=plot.loss_curve(training.get("loss_curve") or []),
         components=tree.components(state),
         verdicts=verdicts,
+        judgement=gathered.judgement,
         stores={
             key.removeprefix("store_"): value
             for key, value in state.outputs.items()
