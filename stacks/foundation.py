@@ -73,7 +73,8 @@ class Foundation:
     def content(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         """Give the options of what runs in the cluster: it comes after the cluster, and goes with it."""
         ready: list[pulumi.Resource] = [self.cluster, *after]
-        return self.account.inside(depends_on=ready, deleted_with=self.cluster.owner)
+        own = pulumi.ResourceOptions(depends_on=ready, deleted_with=self.cluster.owner)
+        return pulumi.ResourceOptions.merge(self.account.inside(), own)
 
     def purpose(self, name: str) -> pulumi.Output[str]:
         """Give the key of a purpose of the platform itself; empty where the platform has none."""

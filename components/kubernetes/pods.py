@@ -30,6 +30,7 @@ def spec(
     environment: Mapping[str, Any],
     account: str,
     volume: Mapping[str, Any] | None = None,
+    secret: str = "",
 ) -> dict[str, Any]:
     """Write a pod's specification with one container.
 
@@ -40,12 +41,14 @@ def spec(
         environment: Environment variables of the workload; NCCL's are added.
         account: The service account.
         volume: A claim to mount: `claim` and `path`. Default: none.
+        secret: A secret whose entries are variables too. Default: none.
     """
     container = {
         "name": account,
         "image": pod["image"],
         "command": pod["command"],
         "env": env({**nccl(place), **environment}),
+        **({"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}),
         "ports": [{"name": name, "containerPort": port} for name, port in pod["ports"].items()],
         "resources": resources(place, pod),
         "volumeMounts": mounts(pod, volume),

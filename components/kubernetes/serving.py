@@ -25,6 +25,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
         environment=pods.environment(spec.environment, spec.pod),
         account=name,
         volume=volume,
+        secret=corner.secret,
     )
     selector = {"causeway/service": name}
     k8s.apps.v1.Deployment(

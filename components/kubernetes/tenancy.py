@@ -16,6 +16,9 @@ from infra.problems import Problem, ProblemsError
 NEEDED = ("kubeconfig", "pool", "machine", "fabric", "nodes")
 """What a workload must be told of its cluster."""
 
+CREDENTIALS = "credentials"
+"""The name of the secret with a workload's credentials, where the platform has no identities of its own."""
+
 SHARED = "/shared"
 """Where pods find the shared file system."""
 
@@ -30,6 +33,8 @@ class Corner:
     """Labels of every object, in Kubernetes' spelling."""
     opts: pulumi.ResourceOptions
     """Options of every object: in this cluster, in this namespace's time."""
+    secret: str = ""
+    """The secret with the workload's credentials. Default: none, the platform hands them out."""
 
     def metadata(self, name: str = "") -> dict[str, Any]:
         """Give the metadata of an object of the corner. Default: named like the workload."""
@@ -74,7 +79,15 @@ def corner(
         opts=inside,
     )
     within = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[namespace]))
-    made = Corner(name, spelled, within)
+    credentials = cluster.get("credentials") or {}
+    made = Corner(name, spelled, within, CREDENTIALS if credentials else "")
+    if credentials:
+        k8s.core.v1.Secret(
+            f"{name}-{CREDENTIALS}",
+            metadata=made.metadata(CREDENTIALS),
+            string_data=pulumi.Output.secret(dict(credentials)),
+            opts=within,
+        )
     k8s.core.v1.ServiceAccount(
         name,
         metadata={**made.metadata(), "annotations": cluster.get("annotations") or {}},

@@ -43,11 +43,12 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         environment={**pods.environment(spec.environment, spec.pod), **meeting(name)},
         account=name,
         volume=volume,
+        secret=corner.secret,
     )
     k8s.batch.v1.Job(
         name,
         metadata=metadata(corner, spec.cluster),
-        spec=job(name, corner, spec, template),
+        spec=job(name, spec, template),
         opts=pulumi.ResourceOptions.merge(
             corner.opts, pulumi.ResourceOptions(delete_before_replace=True, replace_on_changes=["spec"])
         ),
@@ -73,12 +74,11 @@ def metadata(corner: tenancy.Corner, cluster: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def job(
-    name: str, corner: tenancy.Corner, spec: TrainingJobSpec, template: Mapping[str, Any]
-) -> dict[str, Any]:
+def job(name: str, spec: TrainingJobSpec, template: Mapping[str, Any]) -> dict[str, Any]:
     """Write the job: as many pods as nodes, all at once, none on another's node, with a deadline."""
     nodes = spec.cluster["nodes"]
-    labels = {**corner.labels, "causeway/job": name}
+    # a pod template cannot change in a job that runs: a new label of the environment must not restart a training
+    labels = {"causeway/job": name}
     apart = {
         "labelSelector": {"matchLabels": {"causeway/job": name}},
         "topologyKey": "kubernetes.io/hostname",

@@ -107,7 +107,7 @@ def play(scene: Scene, options: Options, report: Report) -> None:
     if options.fault and went_well:
         _prove(scene, report, empty=False)
     if options.verb == "cycle" and went_well:
-        went_well = _collect([scene.play("destroy", "destroy")], report)
+        went_well = _collect(scene.end(), report)
     if went_well and options.verb != "preview":
         _prove(scene, report, empty=options.verb in {"cycle", "destroy"})
 
@@ -157,13 +157,15 @@ def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[
     config, turned = folder / "settings.yaml", folder / "settings-turned.yaml"
     shutil.copyfile(source, config)
     dial.turn(source, turned, options.dial)
+    freed = folder / "settings-freed.yaml"
+    protected = dial.free(turned, freed)
     with StandIns(folder / "account", options.fault) as standins, untouched(name):
         base = open_workspace(name).env
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
         stack = automation.create_or_select_stack(
             name, work_dir=str(paths.project()), opts=automation.LocalWorkspaceOptions(env_vars=env)
         )
-        yield Scene(stack, standins, config, turned)
+        yield Scene(stack, standins, config, turned, freed if protected else None)
 
 
 def _stack_file(name: str) -> Path:

@@ -34,6 +34,23 @@ def turn(source: Path, target: Path, setting: str, option: str = "--dial") -> No
     target.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
+def free(source: Path, target: Path) -> bool:
+    """Write a copy of a stack file in which nothing is protected; say whether anything was.
+
+    This is what a person does before a stack can be destroyed, so a rehearsal does it as a step of its own.
+    """
+    document = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
+    freed = _without_protection(document)
+    target.write_text(yaml.safe_dump(freed, sort_keys=False), encoding="utf-8")
+    return bool(freed != document)
+
+
+def _without_protection(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: False if key == "protect" else _without_protection(inner) for key, inner in value.items()}
+
+
 def _set(value: Any, rest: list[str], leaf: Any, said: str) -> Any:
     if not rest:
         return leaf

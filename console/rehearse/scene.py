@@ -31,6 +31,8 @@ class Scene:
     """The stack file to use; None for a program that brings its own configuration."""
     turned: Path | None = None
     """The stack file with a dial turned; None leaves that phase out."""
+    freed: Path | None = None
+    """The stack file with nothing protected; None when nothing is."""
 
     def play(self, name: str, verb: Verb, **options: Any) -> Phase:
         """Run one verb with the scene's stack file; after a crash the stand-ins are started again first."""
@@ -79,6 +81,13 @@ class Scene:
         if self.turned is not None:
             self.config = self.turned
             yield _changes(self.play("up with a dial turned", "up"), at_least=1)
+
+    def end(self) -> Iterator[Phase]:
+        """Play the end: protection off, as a person would take it off, and then destroy."""
+        if self.freed is not None:
+            self.config = self.freed
+            yield self.play("up with protection off", "up")
+        yield self.play("destroy", "destroy")
 
     def drift(self) -> Iterator[Phase]:
         """Change the account behind the engine's back: refresh must see it, and up must mend it."""

@@ -11,6 +11,13 @@ from policy.model.environment import Environment
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 
+_NAMED = ("region", "location", "availabilityZone", "zone")
+_CABLES = (
+    "aws:directconnect/connection:Connection",
+    "aws:directconnect/linkAggregationGroup:LinkAggregationGroup",
+)
+"""Types whose `location` is a meeting point of cables, not a region; what they carry ends in their region."""
+
 _PLATFORMS = {"aws": "aws", "gcp": "gcp", "azure-native": "azure"}
 
 
@@ -21,8 +28,9 @@ def platform(resource: Resource) -> str:
 
 def region(resource: Resource, environment: Environment | None) -> Value:
     """Give the region: the resource's own, else its explicit provider's, else the environment's; else None."""
+    named = ("region", "availabilityZone") if resource.type in _CABLES else _NAMED
     for value in (
-        *(resource.get(path) for path in ("region", "location", "availabilityZone", "zone")),
+        *(resource.get(path) for path in named),
         _home(resource),
     ):
         if value is not None:
