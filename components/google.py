@@ -1,5 +1,6 @@
 """What the Google Cloud backends share: names, ranges of a network, and Google's own principals."""
 
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -40,6 +41,11 @@ def needed(component: str, name: str, **values: Any) -> None:
 def workload_pool(project: str) -> str:
     """Give the identity pool of a project's clusters."""
     return f"{project}.svc.id.goog"
+
+
+def zones(network: Mapping[str, Any]) -> list[str]:
+    """Give the zones of a network, which are plain since they decide what is made."""
+    return list(network["zones"])
 
 
 def rails(block: str, count: int) -> list[str]:

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_gcp import compute, lustre
 
-from components.google import needed, title
+from components.google import needed, title, zones
 from components.shared_filesystem.shape import SharedFilesystemOutputs, SharedFilesystemSpec
 from infra.problems import Problem, ProblemsError
 
@@ -30,7 +30,7 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
     """
     needed("SharedFilesystem", name, network=spec.network)
     refuse(spec)
-    zone = spec.network["zones"][0]
+    zone = zones(spec.network)[0]
     _open(name, spec, opts)
     made = lustre.Instance(
         name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import container, serviceaccount
 
-from components.google import needed, title
+from components.google import needed, title, zones
 from components.gpu_cluster.gcp import control_plane, installers, node_pool, rails, storage
 from components.gpu_cluster.gcp.versions import KUBERNETES
 from components.gpu_cluster.pools import NodePoolSpec
@@ -107,7 +107,7 @@ def with_fallback(pool: NodePoolSpec) -> list[NodePoolSpec]:
 def _pool(ground: Ground, pool: NodePoolSpec, roads: list[rails.Rail]) -> container.NodePool:
     """Make one pool."""
     name, spec, cluster = ground.name, ground.spec, ground.cluster
-    places = node_pool.zones(pool, spec.network["zones"])
+    places = node_pool.zones(pool, zones(spec.network))
     spare = ["on-demand"] if pool.capacity != spec.pools[pool.name].capacity else []
     node = node_pool.node(pool, key=spec.key, account=ground.account.email, labels=spec.labels)
     return container.NodePool(

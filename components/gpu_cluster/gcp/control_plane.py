@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 from pulumi_gcp import container, projects, serviceaccount
 
-from components.google import PODS, SERVICES, title, workload_pool
+from components.google import PODS, SERVICES, title, workload_pool, zones
 from components.gpu_cluster.gcp.versions import KUBERNETES
 from components.gpu_cluster.shape import GpuClusterSpec
 
@@ -41,7 +41,6 @@ def build(
     name: str, spec: GpuClusterSpec, node: serviceaccount.Account, opts: pulumi.ResourceOptions
 ) -> container.Cluster:
     """Make the control plane, over the region, and let its administrators in."""
-    zones = list(spec.network["zones"])
     own = pulumi.ResourceOptions(
         protect=spec.protect,
         # GKE makes its first pool to start at all; it is gone at once, and what it looked like no longer matters
@@ -52,7 +51,7 @@ def build(
         name,
         name=title(name, limit=40),
         location=spec.region,
-        node_locations=zones,
+        node_locations=zones(spec.network),
         min_master_version=spec.version or KUBERNETES,
         # without a channel GKE upgrades no node by itself: a version changes by our hand alone
         release_channel={"channel": "UNSPECIFIED"},
@@ -61,7 +60,7 @@ def build(
         remove_default_node_pool=True,
         initial_node_count=1,
         node_config=_first(spec, node),
-        **_network(spec, zones),
+        **_network(spec),
         **_guarded(spec),
         **_seen(),
         addons_config=_addons(spec),
@@ -80,11 +79,11 @@ def _first(spec: GpuClusterSpec, node: serviceaccount.Account) -> dict[str, Any]
     }
 
 
-def _network(spec: GpuClusterSpec, zones: list[str]) -> dict[str, Any]:
+def _network(spec: GpuClusterSpec) -> dict[str, Any]:
     subnets = pulumi.Output.from_input(spec.network["subnets"])
     return {
         "network": spec.network["id"],
-        "subnetwork": subnets.apply(lambda by: by[zones[0]]),
+        "subnetwork": subnets.apply(lambda by: by[zones(spec.network)[0]]),
         "networking_mode": "VPC_NATIVE",
         "ip_allocation_policy": {
             "cluster_secondary_range_name": PODS,

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_gcp import compute
 
-from components.google import SUBNET_LOGS, rails, title
+from components.google import SUBNET_LOGS, rails, title, zones
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterSpec
 from infra.catalog import fabric
@@ -79,14 +79,14 @@ class _Maker:
 
     def _profile(self) -> str:
         ending = fabric.of(self._pool.machine).network_profile
-        zone = self._pool.zone or self._spec.network["zones"][0]
+        zone = self._pool.zone or zones(self._spec.network)[0]
         return f"projects/{self._spec.account}/global/networkProfiles/{zone}-{ending}"
 
     def _subnet(self, name: str, vpc: compute.Network, more: dict[str, object]) -> compute.Subnetwork:
         at, self._cards = self._cards, self._cards + 1
         label = f"{self._label}-{name}"
         return compute.Subnetwork(
-            label if len(more) else f"{label}",
+            label,
             name=title(label),
             network=vpc.id,
             region=self._spec.region,

@@ -52,6 +52,6 @@ def log_lifecycle() -> list[dict[str, Any]]:
     return [_rule("Delete", age=400), _rule("AbortIncompleteMultipartUpload", age=7)]
 
 
-def _rule(action: str, storage_class: str | None = None, **condition: Any) -> dict[str, Any]:
+def _rule(action: str, storage_class: str | None = None, /, **condition: Any) -> dict[str, Any]:
     kind = {"type": action, **({"storage_class": storage_class} if storage_class else {})}
     return {"action": kind, "condition": condition}
