@@ -36,9 +36,11 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
     finish(out, comment=False)
 
 
-def print_stacks(base: str) -> None:
-    """Print the stacks that a change touches, as one line of JSON."""
-    sys.stdout.write(json.dumps(changed.touched(changed.files(base), stage.stacks())) + "\n")
+def print_stacks(base: str, platform: str) -> None:
+    """Print the stacks that a change touches, of one platform or of all, as one line of JSON."""
+    found = changed.touched(changed.files(base), stage.stacks())
+    chosen = [stack for stack in found if not platform or _platform(stack) == platform]
+    sys.stdout.write(json.dumps(chosen) + "\n")
 
 
 def finish(out: Path, *, comment: bool) -> None:
@@ -83,5 +85,8 @@ def _ask(stack: str, base: str, *, real: bool) -> Ask:
     """A rehearsed cloud stack is built as it was at the merge base first; this machine has no stand-in."""
     if real:
         return Ask()
-    local = stackfile.read(stage.stack_file(stack)).values.get("platform") == "local"
-    return Ask(rehearse=True, base="" if local else changed.merge_base(base))
+    return Ask(rehearse=True, base="" if _platform(stack) == "local" else changed.merge_base(base))
+
+
+def _platform(stack: str) -> str:
+    return str(stackfile.read(stage.stack_file(stack)).values.get("platform"))

@@ -34,12 +34,15 @@ def plan(
 
 
 @app.command()
-def stacks(base: Base = "") -> None:
+def stacks(
+    base: Base = "",
+    platform: Annotated[str, typer.Option(help="Only stacks of this platform.")] = "",
+) -> None:
     """Print the stacks that a change touches as a JSON list, for a matrix of jobs."""
     with failures.boundary(as_json=False):
         from console.ci.command import print_stacks
 
-        print_stacks(base)
+        print_stacks(base, platform)
 
 
 @app.command()

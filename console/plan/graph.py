@@ -1,5 +1,6 @@
 """The components of a stack as a graph: Mermaid for pull requests, SVG for the page. Arrows go to what is needed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -9,7 +10,7 @@ from console.plan.model import Node
 MOST = 40
 """Components that are drawn; a larger graph is no picture any more."""
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 176, 52, 28, 64, 12
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 214, 52, 24, 48, 12
 
 
 def mermaid(nodes: Sequence[Node]) -> list[str]:
@@ -18,9 +19,7 @@ def mermaid(nodes: Sequence[Node]) -> list[str]:
     ids = {node.title: f"n{index}" for index, node in enumerate(drawn)}
     lines = ["flowchart TB"]
     lines += [f'  {ids[node.title]}["{_plain(node.title)}<br/>{_plain(_note(node))}"]' for node in drawn]
-    lines += [
-        f"  {ids[node.title]} --> {ids[needed]}" for node in drawn for needed in node.needs if needed in ids
-    ]
+    lines += [f"  {ids[name]} --> {ids[needed]}" for name, found in direct(drawn).items() for needed in found]
     lost = [ids[node.title] for node in drawn if {"replace", "delete"} & set(node.counts)]
     return lines + ([f"  style {name} stroke:#c02b2b,stroke-width:2px" for name in lost])
 
@@ -34,10 +33,7 @@ def svg(nodes: Sequence[Node]) -> str:
     wide = max(x for x, _ in places.values()) + _WIDTH + _EDGE
     high = max(y for _, y in places.values()) + _HEIGHT + _EDGE
     arrows = [
-        _arrow(places[node.title], places[needed])
-        for node in drawn
-        for needed in node.needs
-        if needed in places
+        _arrow(places[name], places[needed]) for name, found in direct(drawn).items() for needed in found
     ]
     boxes = [_box(node, *places[node.title]) for node in drawn]
     return (
@@ -46,16 +42,40 @@ def svg(nodes: Sequence[Node]) -> str:
     )
 
 
+def direct(nodes: Sequence[Node]) -> Mapping[str, tuple[str, ...]]:
+    """Give what each component needs, without what it needs through another one anyway: a picture stays readable."""
+    needs = {node.title: node.needs for node in nodes}
+    drawn = {title: [one for one in found if one in needs and one != title] for title, found in needs.items()}
+    return {
+        title: tuple(
+            one for one in found if not any(one in _reach(other, drawn) for other in found if other != one)
+        )
+        for title, found in drawn.items()
+    }
+
+
+def _reach(start: str, needs: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = [start]
+    while ahead:
+        fresh = set(needs[ahead.pop()]) - found
+        found |= fresh
+        ahead += fresh
+    return found
+
+
 def _places(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     rows = _rows(nodes)
     top = max(rows.values())
-    taken: dict[int, int] = {}
+    widest = max(Counter(rows.values()).values())
+    taken: Counter[int] = Counter()
     places = {}
     for node in nodes:
         row = rows[node.title]
-        column = taken.get(row, 0)
-        taken[row] = column + 1
-        places[node.title] = (_EDGE + column * (_WIDTH + _GAP_X), _EDGE + (top - row) * (_HEIGHT + _GAP_Y))
+        spare = (widest - sum(other == row for other in rows.values())) / 2
+        x = _EDGE + (taken[row] + spare) * (_WIDTH + _GAP_X)
+        places[node.title] = (round(x), _EDGE + (top - row) * (_HEIGHT + _GAP_Y))
+        taken[row] += 1
     return places
 
 
@@ -106,7 +126,7 @@ def _note(node: Node) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 26 else f"{text[:25]}…"
+    return text if len(text) <= 28 else f"{text[:27]}…"
 
 
 def _plain(text: str) -> str:

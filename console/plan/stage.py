@@ -3,7 +3,8 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from console import engine as engines
 from console import policies
 from console.exits import Exit
 from console.failures import Failed
-from console.plan.engine import Engine
+from console.plan.engine import TIMEOUT, Engine
 from console.plan.recording import Recording
 from console.rehearse import dial
 from console.rehearse.standins import StandIns
@@ -91,16 +92,24 @@ def turned(source: Path, folder: Path, settings: Sequence[str]) -> Path:
 @contextmanager
 def rehearsal(stack: str, folder: Path) -> Iterator[Engine]:
     """Open a scratch state with the stand-ins attached."""
-    with StandIns(folder / "account") as standins, untouched(stack):
+    with StandIns(folder / "account") as standins:
         base = environment(engines.find(), stack)
         env = {**os.environ, **variables(base, folder, standins.attached, checkpoints=False)}
-        command = ["pulumi", "stack", "init", stack, "--non-interactive"]
-        done = subprocess.run(
-            command, cwd=paths.project(), env=env, capture_output=True, text=True, timeout=60, check=False
-        )
-        if done.returncode:
-            raise Failed(f"no scratch state could be made: {done.stderr.strip()}")
+        _init(stack, env, folder / "empty")
         yield Engine(stack, env, folder)
+
+
+def _init(stack: str, env: Mapping[str, str], folder: Path) -> None:
+    """Make the empty state of a stack from a folder of its own: `init` writes a salt beside the project's file."""
+    folder.mkdir()
+    shutil.copyfile(paths.project() / "Pulumi.yaml", folder / "Pulumi.yaml")
+    (folder / "stacks").mkdir()
+    command = ["pulumi", "stack", "init", stack, "--non-interactive"]
+    done = subprocess.run(
+        command, cwd=folder, env=dict(env), capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode:
+        raise Failed(f"no scratch state could be made: {done.stderr.strip()}")
 
 
 def _real(stack: str, folder: Path) -> Engine:
@@ -132,7 +141,7 @@ def _copied(source: Path, folder: Path) -> Path:
 
 @contextmanager
 def checkout(revision: str, folder: Path) -> Iterator[Path]:
-    """Lay out the project as it was at a git revision, with this environment's packages.
+    """Lay out the project as it was at a git revision, with the packages that it wanted then.
 
     Raises:
         Failed: There is no such revision.
@@ -148,7 +157,15 @@ def checkout(revision: str, folder: Path) -> Iterator[Path]:
     if done.returncode:
         raise Failed(f"no revision {revision!r} can be laid out: {done.stderr.strip()}", Exit.CONFIGURATION)
     try:
-        (folder / ".venv").symlink_to(paths.project() / ".venv")
+        _equip(folder)
         yield folder
     finally:
         subprocess.run([*git, "worktree", "remove", "--force", str(folder)], timeout=60, check=False)
+
+
+def _equip(folder: Path) -> None:
+    """Give an old checkout an environment whose imports lead to its own code and not to this clone's."""
+    command = [sys.executable, "-m", "tools.setup"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    if done.returncode:
+        raise Failed(f"the base revision could not be prepared: {done.stderr.strip()}")
