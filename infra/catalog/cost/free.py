@@ -107,10 +107,10 @@ _PATTERNS = (
     "azure-native:storage:ManagementPolicy",
     "azure-native:storage:*Rule*",
 )
-_CLOUDS = ("aws:", "gcp:", "azure-native:")
+_PAID = ("aws:", "gcp:", "azure-native:", "kubernetes:karpenter.sh/")  # Karpenter's pools buy machines
 
 
 @cache
 def is_free(kind: str) -> bool:
     """Tell whether a type has no price of its own. What is not a cloud's is paid through what it runs on."""
-    return not kind.startswith(_CLOUDS) or any(fnmatch.fnmatchcase(kind, pattern) for pattern in _PATTERNS)
+    return not kind.startswith(_PAID) or any(fnmatch.fnmatchcase(kind, pattern) for pattern in _PATTERNS)
