@@ -22,7 +22,9 @@ class InterconnectArgs(TypedDict):
     platform: str
     """Where: aws, gcp, azure, onprem or local."""
     locations: list[str]
-    """The provider's names of the meeting points, all different, as many as the resiliency needs."""
+    """The provider's names of the meeting points, all different, as many as the resiliency needs.
+
+    One of another region is written `region/name`."""
     peer_asn: int
     """The far end's autonomous system number."""
     peer_cidrs: list[str]

@@ -35,7 +35,7 @@ class Link(Section):
     resiliency: Literal["development", "high", "maximum"] = "high"
     """How many locations and devices: one, two locations, or two devices in each of two. Default: high."""
     locations: tuple[str, ...]
-    """The provider's names of the meeting points, as many as the resiliency needs."""
+    """The provider's names of the meeting points, as many as the resiliency needs; of another region: `region/name`."""
     bandwidth_gbps: Literal[1, 10, 100, 400] = 10
     """Of each port, in Gbit/s. Default: 10."""
     ports: Annotated[int, Field(ge=1, le=4)] = 1

@@ -12,6 +12,22 @@ CONNECTED = pulumi.CustomTimeouts(create="72h")
 """Virtual interfaces wait for the provider's technician, who plugs in the cable."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A meeting point, and the region whose it is: some regions have one only, and the gateway joins all of them."""
+
+    code: str
+    """AWS's code, for example `EQSK1`."""
+    region: str | None
+    """Its region. None: the environment's own."""
+
+    @classmethod
+    def of(cls, text: str) -> "Place":
+        """Read `CODE`, or `region/CODE` for a place of another region."""
+        region, _, code = text.rpartition("/")
+        return cls(code, region or None)
+
+
 @dataclass
 class Ports:
     """Makes the ports of one link, and remembers what was made, by port."""
@@ -33,9 +49,10 @@ class Ports:
         """Make every device's ports and their session with the gateway."""
         for location in self.spec.locations:
             for device in range(1, self.spec.devices + 1):
-                self._device(f"{self.name}-{location.lower()}-{device}", location)
+                place = Place.of(location)
+                self._device(f"{self.name}-{place.code.lower()}-{device}", place)
 
-    def _device(self, label: str, location: str) -> None:
+    def _device(self, label: str, location: "Place") -> None:
         count = self.spec.ports
         labels = [f"{label}-{port}" for port in range(1, count + 1)] if count > 1 else [label]
         ports = [self._port(one, location) for one in labels]
@@ -45,6 +62,7 @@ class Ports:
             label,
             name=f"{pulumi.get_stack()}-{label}",
             connection_id=carrier,
+            region=location.region,
             dx_gateway_id=self.gateway.id,
             address_family="ipv4",
             vlan=self.spec.vlan,
@@ -54,11 +72,12 @@ class Ports:
             opts=waiting,
         )
 
-    def _port(self, label: str, location: str) -> directconnect.Connection:
+    def _port(self, label: str, location: "Place") -> directconnect.Connection:
         port = directconnect.Connection(
             label,
             name=f"{pulumi.get_stack()}-{label}",
-            location=location,
+            location=location.code,
+            region=location.region,
             bandwidth=f"{self.spec.bandwidth_gbps}Gbps",
             request_macsec=self.spec.macsec,
             encryption_mode="must_encrypt" if self.spec.macsec else None,
@@ -70,12 +89,15 @@ class Ports:
             self.keys[label] = _keys(label, port, self.spec)
         return port
 
-    def _bundle(self, label: str, location: str, ports: list[directconnect.Connection]) -> pulumi.Output[str]:
+    def _bundle(
+        self, label: str, location: "Place", ports: list[directconnect.Connection]
+    ) -> pulumi.Output[str]:
         """Bundle the ports of one device (LACP), so that one cable less is bandwidth less and no outage."""
         bundle = directconnect.LinkAggregationGroup(
             label,
             name=f"{pulumi.get_stack()}-{label}",
-            location=location,
+            location=location.code,
+            region=location.region,
             connections_bandwidth=f"{self.spec.bandwidth_gbps}Gbps",
             tags=self.spec.labels,
             opts=self.opts,
@@ -85,6 +107,7 @@ class Ports:
                 f"{label}-{at}",
                 connection_id=port.id,
                 lag_id=bundle.id,
+                region=location.region,
                 opts=pulumi.ResourceOptions(parent=bundle),
             ).id
             for at, port in enumerate(ports, 1)
@@ -112,6 +135,7 @@ def _keys(
     directconnect.MacsecKeyAssociation(
         label,
         connection_id=port.id,
+        region=port.region,
         **parts,
         opts=pulumi.ResourceOptions(
             parent=port, additional_secret_outputs=["cak", "ckn"], delete_before_replace=False

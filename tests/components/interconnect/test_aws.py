@@ -1,0 +1,53 @@
+"""Direct Connect: enough places, numbers and packets that AWS takes."""
+
+from typing import Any
+
+import pytest
+
+from components.interconnect.aws import refuse
+from components.interconnect.shape import parse
+from infra.problems import ProblemsError
+
+
+def spec(**more: Any) -> Any:
+    """Give a checked link of two places."""
+    args = {
+        "platform": "aws",
+        "locations": ["EQPA3", "ITXP7"],
+        "peer_asn": 65010,
+        "peer_cidrs": ["10.200.0.0/16"],
+        "peer_address": "198.51.100.7",
+        "network": {},
+    }
+    return parse({**args, **more})
+
+
+@pytest.mark.parametrize(
+    ("resiliency", "locations"),
+    [("high", ["EQPA3"]), ("high", ["EQPA3", "EQPA3"]), ("development", ["A", "B"])],
+)
+def test_resiliency_needs_its_places(resiliency: str, locations: list[str]) -> None:
+    """Two ports in one building are one outage: high needs two different places, development exactly one."""
+    with pytest.raises(ProblemsError, match="different ones for resiliency"):
+        spec(resiliency=resiliency, locations=locations)
+
+
+def test_both_ends_differ() -> None:
+    """The far end may use neither our number nor the next one, which our router takes."""
+    with pytest.raises(ProblemsError, match="both ends of BGP differ"):
+        spec(peer_asn=64513)
+
+
+def test_a_tunnel_needs_an_address() -> None:
+    """A fallback over the internet has somewhere to go, or is switched off."""
+    with pytest.raises(ProblemsError, match="vpn_fallback: false"):
+        spec(peer_address="")
+    spec(peer_address="", vpn_fallback=False)
+
+
+def test_aws_takes_its_own_packets_numbers_and_ciphers() -> None:
+    """8950 bytes, a public number and MACsec on 1 Gbit/s are three mistakes of one error."""
+    with pytest.raises(ProblemsError) as caught:
+        refuse(spec(mtu=8950, asn=3320, macsec=True, bandwidth_gbps=1))
+    assert [problem.where for problem in caught.value.problems] == ["mtu", "asn", "bandwidth_gbps"]
+    refuse(spec(mtu=8500, macsec=True))

@@ -1,0 +1,150 @@
+"""The graph that each AWS capability comes to, recorded: what changes shows in a diff, and a rename needs an alias.
+
+`make golden` records again. The graph is the real engine's own preview of `aws-prod` against the stand-in, so it
+holds what the cloud would be asked for, with values that only the cloud gives left open.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.rehearse.standins import StandIns
+from infra import paths
+
+pytestmark = pytest.mark.engine
+
+HERE = Path(__file__).parent / "aws"
+STACK = "aws-prod"
+OPEN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What the engine writes for a value that is not known yet (Pulumi's `UnknownStringValue`)."""
+CAPABILITIES = {
+    "account": "Account",
+    "key_ring": "KeyRing",
+    "network": "Network",
+    "object_store": "ObjectStore",
+    "shared_filesystem": "SharedFilesystem",
+    "gpu_cluster": "GpuCluster",
+    "interconnect": "Interconnect",
+    "identity": "Identity",
+    "training_job": "TrainingJob",
+    "inference_service": "InferenceService",
+}
+
+Graph = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def resources(
+    engine_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Sequence[Mapping[str, Any]]:
+    """Give every resource that a preview of the stack would make."""
+    folder = tmp_path_factory.mktemp("golden")
+    (folder / "state").mkdir()
+    config = folder / "stack.yaml"
+    config.write_bytes((paths.project() / "stacks" / f"Pulumi.{STACK}.yaml").read_bytes())
+    with StandIns(folder / "account") as standins:
+        env = {
+            **engine_env,
+            "PULUMI_BACKEND_URL": f"file://{folder}/state",
+            "PULUMI_DEBUG_PROVIDERS": standins.attached,
+            "CAUSEWAY_HOME": str(folder),
+        }
+
+        def pulumi(*words: str) -> str:
+            command = ["pulumi", *words, "--stack", STACK, "--non-interactive", "--config-file", str(config)]
+            done = subprocess.run(
+                command,
+                cwd=paths.project(),
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=200,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+            return done.stdout
+
+        subprocess.run(
+            ["pulumi", "stack", "init", STACK, "--no-select"],
+            cwd=paths.project(), env=env, capture_output=True, timeout=100, check=True,
+        )  # fmt: skip
+        plan = json.loads(pulumi("preview", "--json"))
+    return [step["newState"] for step in plan["steps"]]
+
+
+def graph(resources: Sequence[Mapping[str, Any]], component: str) -> Graph:
+    """Give the graph of one capability: the component, and everything below it, in a stable order."""
+    mine = [one for one in resources if f"causeway:index:{component}" in one["urn"].split("::")[2]]
+    return sorted((_plain(one) for one in mine), key=lambda one: (one["type"], one["name"]))
+
+
+def _plain(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": one["type"],
+        "name": one["urn"].rpartition("::")[2],
+        "parent": "::".join(one.get("parent", "").split("::")[-2:]).rpartition("$")[2],
+        "protect": one.get("protect", False),
+        "inputs": _steady(one.get("inputs", {})),
+    }
+
+
+def _steady(value: Any) -> Any:
+    """Leave out what differs from run to run: suffixes of names, and marks of secrets."""
+    if isinstance(value, dict):
+        return {
+            key: _steady(inner)
+            for key, inner in sorted(value.items())
+            if key not in {"__defaults", "ciphertext"}
+        }
+    if isinstance(value, list):
+        return [_steady(inner) for inner in value]
+    if isinstance(value, str):
+        return re.sub(r"-[0-9a-f]{7}(?![0-9a-zA-Z])", "-*******", value.replace(OPEN, "<open>"))
+    return value
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_the_graph_is_the_recorded_one(
+    capability: str, resources: Sequence[Mapping[str, Any]], request: pytest.FixtureRequest
+) -> None:
+    """Types, names, parents, protection and inputs are those of the record; a rename is told apart from a change."""
+    file, found = HERE / f"{capability}.json", graph(resources, CAPABILITIES[capability])
+    assert found, f"{STACK} has no {CAPABILITIES[capability]}"
+    if request.config.getoption("--record-golden", default=False):
+        HERE.mkdir(exist_ok=True)
+        file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    assert renamed(recorded, found, aliases(resources)) == []
+    assert found == recorded
+
+
+def aliases(resources: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Give type and name of everything that a resource says it was called before."""
+    urns = [str(alias) for one in resources for alias in one.get("aliases") or ()]
+    return {(urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]) for urn in urns}
+
+
+def renamed(recorded: Graph, found: Graph, known: set[tuple[str, str]]) -> list[str]:
+    """Name what is gone without an alias: an engine would delete it and make a new one."""
+    there = {(one["type"], one["name"]) for one in found} | known
+    return [
+        f"{one['type']} {one['name']} is gone: give its successor an alias, or record its end"
+        for one in recorded
+        if (one["type"], one["name"]) not in there
+    ]
+
+
+def test_a_rename_without_an_alias_is_told() -> None:
+    """The same bucket under a new name is gone; with an alias it is not."""
+    old: Graph = [{"type": "aws:s3/bucket:Bucket", "name": "old"}]
+    new: Graph = [{"type": "aws:s3/bucket:Bucket", "name": "new"}]
+    assert renamed(old, new, set()) == [
+        "aws:s3/bucket:Bucket old is gone: give its successor an alias, or record its end"
+    ]
+    was = {"aliases": ["urn:pulumi:s::p::causeway:index:ObjectStore$aws:s3/bucket:Bucket::old"]}
+    assert renamed(old, new, aliases([was])) == []
