@@ -95,6 +95,7 @@ class ObjectStoreSpec:
     region: str
     account: str
     network: dict[str, pulumi.Input[Any]]
+    workloads: dict[str, WorkloadRight]
     protect: bool
     force_destroy: bool
     labels: dict[str, str]
@@ -154,6 +155,7 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
         region=reader.text("region", ""),
         account=reader.text("account", ""),
         network=reader.mapping("network"),
+        workloads={name: _right(name, right, reader) for name, right in reader.mapping("workloads").items()},
         protect=reader.flag("protect", default=False),
         force_destroy=reader.flag("force_destroy", default=False),
         labels=reader.mapping("labels"),
