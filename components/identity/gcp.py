@@ -17,14 +17,16 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
         ProblemsError: Cluster or project is missing.
     """
     needed("Identity", name, cluster=spec.cluster, account=spec.account)
+    known = title(name, limit=30)
     account = serviceaccount.Account(
         name,
-        account_id=title(name, limit=30),
+        account_id=known,
         display_name=f"{pulumi.get_stack()} {spec.workload}",
         description=f"Workload {spec.workload}, in the namespace of that name",
         opts=opts,
     )
-    own = pulumi.ResourceOptions(parent=account)
+    email = f"{known}@{spec.account}.iam.gserviceaccount.com"
+    own = pulumi.ResourceOptions(parent=account, depends_on=[account])
     serviceaccount.IAMMember(
         name,
         service_account_id=account.name,
@@ -38,11 +40,12 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
             f"{name}-{label}",
             bucket=right.store,
             role=ROLES[right.access],
-            member=account.member,
+            # known before the account is, so that a plan can judge who gets in
+            member=f"serviceAccount:{email}",
             condition=condition(right),
             opts=own,
         )
-    return IdentityOutputs(account.email, {"iam.gke.io/gcp-service-account": account.email})
+    return IdentityOutputs(account.email, {"iam.gke.io/gcp-service-account": email})
 
 
 def member(project: str, workload: str) -> str:

@@ -10,6 +10,9 @@ from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 def _subnetwork(subnet: Resource, facts: Facts) -> Verdict:
     if subnet.get("purpose") in {"REGIONAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT"}:
         return NotApplicable("subnets for proxies have no flow logs")
+    networks = facts.graph.referred(subnet, "network", "gcp:compute/network:Network")
+    if any(network.get("networkProfile") is not None for network in networks):
+        return NotApplicable("RDMA passes by the virtual switch that samples flows")
     return present("logConfig", "set logConfig with flowSampling and metadata")(subnet, facts)
 
 
@@ -39,6 +42,9 @@ RULE = Rule(
         nist=("AU-12", "SI-4"),
         cis=("13.6",),
     ),
-    at_create={"gcp:compute/subnetwork:Subnetwork": _subnetwork},
-    in_stack={"aws:ec2/vpc:Vpc": _vpc, "azure-native:network:VirtualNetwork": _virtual_network},
+    in_stack={
+        "aws:ec2/vpc:Vpc": _vpc,
+        "gcp:compute/subnetwork:Subnetwork": _subnetwork,
+        "azure-native:network:VirtualNetwork": _virtual_network,
+    },
 )

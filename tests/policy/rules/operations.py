@@ -16,6 +16,8 @@ EKS, GKE, AKS = (
 BUCKET = r("aws:s3/bucket:Bucket", "bucket")
 ACCOUNT = r("azure-native:storage:StorageAccount", "account")
 CLUSTER = r(AKS, "cluster")
+RDMA = r("gcp:compute/network:Network", "n", networkProfile="europe-west4-a-vpc-roce")
+RAIL = r("gcp:compute/subnetwork:Subnetwork", "s", from_={"network": RDMA}, network=UNKNOWN)
 VPC = r("aws:ec2/vpc:Vpc", "vpc")
 DIAGNOSTIC = "azure-native:monitor:DiagnosticSetting"
 DIGEST = "registry.example.org/vllm@sha256:" + "0" * 64
@@ -128,6 +130,7 @@ CASES = [
         "for proxies",
         r("gcp:compute/subnetwork:Subnetwork", "s", purpose="REGIONAL_MANAGED_PROXY"),
     ),
+    keeps("networks-log-their-flows", "of RDMA", RAIL, RDMA),
     breaks(
         "networks-log-their-flows",
         "none",
