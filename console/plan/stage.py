@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import yaml
+
 from console import engine as engines
 from console import policies
 from console.exits import Exit
@@ -21,6 +23,9 @@ from console.rehearse.surroundings import variables
 from console.workspace import environment, open_workspace, untouched
 from infra import paths
 from infra.settings import from_file, stackfile
+
+_KEYS = frozenset({"encryptionsalt", "encryptedkey", "secretsprovider"})
+"""Fields of a stack file that belong to the keeper of its secrets."""
 
 
 def record(stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: str = "") -> Recording:
@@ -45,7 +50,7 @@ def record(stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: st
             return _real(stack, folder).preview(paths.project(), config, policies.packs(), refresh=True)
         with rehearsal(stack, folder) as engine:
             _before(engine, source, settings, base, folder)
-            return engine.preview(paths.project(), config, policies.packs())
+            return engine.preview(paths.project(), secretless(config), policies.packs())
 
 
 def alone(stack: str, variants: Sequence[Sequence[str]]) -> list[Recording]:
@@ -57,7 +62,7 @@ def alone(stack: str, variants: Sequence[Sequence[str]]) -> list[Recording]:
             turned(source, folder / f"settings-{number}", dials) for number, dials in enumerate(variants)
         ]
         with rehearsal(stack, folder) as engine:
-            return [engine.preview(paths.project(), file, []) for file in files]
+            return [engine.preview(paths.project(), secretless(file), []) for file in files]
 
 
 def stack_file(stack: str) -> Path:
@@ -87,6 +92,18 @@ def turned(source: Path, folder: Path, settings: Sequence[str]) -> Path:
         dial.turn(target, target, setting, "--set")
     from_file(target)
     return target
+
+
+def secretless(file: Path) -> Path:
+    """Take what only the owner of the real stack can open off a copy: a rehearsal needs no key, and forks have none."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    config = document.get("config") or {}
+    sealed = {key for key, value in config.items() if isinstance(value, dict) and "secure" in value}
+    if sealed or _KEYS & set(document):
+        plain = {key: "rehearsed" if key in sealed else value for key, value in config.items()}
+        kept = {key: value for key, value in document.items() if key not in _KEYS}
+        file.write_text(yaml.safe_dump({**kept, "config": plain}, sort_keys=False), encoding="utf-8")
+    return file
 
 
 @contextmanager
@@ -136,7 +153,7 @@ def _before(engine: Engine, source: Path, settings: Sequence[str], base: str, fo
 
 def _copied(source: Path, folder: Path) -> Path:
     folder.mkdir()
-    return Path(shutil.copyfile(source, folder / source.name))
+    return secretless(Path(shutil.copyfile(source, folder / source.name)))
 
 
 @contextmanager
