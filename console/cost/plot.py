@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from console.cost.bills import Column
 
-_LEFT, _RIGHT, _BAR, _STEP, _TOP = 240, 130, 26, 52, 40
+_LEFT, _RIGHT, _BAR, _STEP, _TOP = 16, 210, 22, 58, 62
 _WIDTH = 860
 
 
@@ -43,7 +43,7 @@ def _bar(column: Column, y: int, scale: float) -> str:
     gaps = f", {len(bill.unpriced) + len(bill.undecided)} unpriced" if bill.unpriced or bill.undecided else ""
     cap = _LEFT + (bill.cap or 0) * scale
     return (
-        f'<text x="{_LEFT - 10}" y="{middle + 4:.1f}" text-anchor="end">{escape(_short(column.title))}</text>'
+        f'<text x="{_LEFT}" y="{y - 8}">{escape(_short(column.title))}</text>'
         f'<rect class="{"over" if over else "bar"}" x="{_LEFT}" y="{y}" height="{_BAR}" rx="3" '
         f'width="{max(expected - _LEFT, 0.5):.1f}"/>'
         + (
@@ -52,7 +52,7 @@ def _bar(column: Column, y: int, scale: float) -> str:
             else ""
         )
         + (
-            f'<line class="cap" x1="{cap:.1f}" x2="{cap:.1f}" y1="{y - 6}" y2="{y + _BAR + 6}"/>'
+            f'<line class="cap" x1="{cap:.1f}" x2="{cap:.1f}" y1="{y - 4}" y2="{y + _BAR + 4}"/>'
             if bill.cap
             else ""
         )
@@ -62,4 +62,4 @@ def _bar(column: Column, y: int, scale: float) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 34 else f"{text[:33]}…"
+    return text if len(text) <= 110 else f"{text[:109]}…"

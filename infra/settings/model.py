@@ -29,6 +29,9 @@ class Settings(Section):
     """The platform's name of the region. Default: local, which only this machine knows."""
     account: str = ""
     """The account, project or subscription; every other one is refused. AWS needs it. Default: as credentials say."""
+    kubeconfig: str | None = None
+    """On premises: how to reach the existing cluster, in YAML. With a credential in it, set it by
+    `pulumi config set --secret causeway:kubeconfig`. Default: none."""
     zones: tuple[str, ...] = ()
     """Zones, first the one of the fabric. Default: the backend's choice of three."""
     jurisdiction: str | None = None
@@ -45,6 +48,10 @@ class Settings(Section):
     """The classes of data by name."""
     budget: Budget
     """What it may cost."""
+    quotas: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    """Accelerators that the cloud has granted in the region, by name, such as `h100: 64`: the plan shows what is short.
+
+    Default: none are declared."""
     keys: Keys = Keys()
     """How keys are kept."""
     stores: dict[str, Store] = Field(default_factory=dict)
