@@ -14,6 +14,7 @@ from components.object_store.shape import ObjectStore, ObjectStoreArgs
 from components.shared_filesystem.shape import SharedFilesystem
 from infra.labels import Labels
 from infra.settings import Filesystem, Link, Settings, Store
+from stacks import rights
 from stacks.pools import fabric_pools, pool_args
 
 
@@ -40,10 +41,7 @@ class Foundation:
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.account = Account(
-            "account",
-            {"platform": settings.platform, "region": settings.region, "account": settings.account},
-        )
+        self.account = Account("account", cast("Any", self._account()))
         self.inside = self.account.inside()
         self.keys = self._keys()
         self.network = self._network()
@@ -79,6 +77,17 @@ class Foundation:
     def purpose(self, name: str) -> pulumi.Output[str]:
         """Give the key of a purpose of the platform itself; empty where the platform has none."""
         return self.keys.purposes.apply(lambda found: found.get(name, ""))
+
+    @property
+    def reach(self) -> dict[str, Any]:
+        """How to reach a cluster that is there already; nothing where the cluster is made."""
+        given = self.settings.kubeconfig
+        return {"kubeconfig": pulumi.Output.secret(given)} if given else {}
+
+    def _account(self) -> dict[str, Any]:
+        site = {"protect": self.settings.cluster.protect, "labels": self.labels("account")}
+        own = {**self.reach, **site} if self.reach else {}
+        return {**self.place, "account": self.settings.account, **own}
 
     def _keys(self) -> KeyRing:
         settings = self.settings
@@ -119,7 +128,8 @@ class Foundation:
         return Network("network", cast("Any", args), self.inside)
 
     def _store(self, name: str, store: Store) -> ObjectStore:
-        return ObjectStore(name, self.store_args(store), self.inside)
+        args = {**self.store_args(store), "workloads": rights.of(self.settings, name)}
+        return ObjectStore(name, cast("ObjectStoreArgs", args), self.inside)
 
     def store_args(self, store: Store) -> ObjectStoreArgs:
         """Give the arguments of one object store."""
@@ -168,7 +178,7 @@ class Foundation:
 
     def _cluster(self) -> GpuCluster:
         wanted = self.settings.cluster
-        optional = {"version": wanted.version, "image": wanted.image}
+        optional = {"version": wanted.version, "image": wanted.image, **self.reach}
         shared = self.filesystem
         args = {
             **self.place,

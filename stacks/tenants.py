@@ -11,11 +11,9 @@ from components.inference_service.shape import InferenceService
 from components.training_job.shape import TrainingJob
 from stacks.foundation import Foundation
 from stacks.pools import fabric_pools, resolve
+from stacks.rights import RUN
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
-
-RUN = "runs/pretrain"
-"""Where in its store a training run keeps tokens, checkpoints and the model."""
 
 RENDEZVOUS = "$(CAUSEWAY_RENDEZVOUS)"
 """Where the processes of several nodes meet; the cluster puts the address in."""
@@ -123,6 +121,7 @@ class Seat:
             "fabric": self.fabric,
             "annotations": identity.annotations,
             **({"volume": volume} if volume else {}),
+            **({"credentials": dict(identity.credentials)} if identity.credentials else {}),
         }
 
 

@@ -18,6 +18,12 @@ class AccountArgs(TypedDict):
     """The platform's name of the region: the only place where it is said."""
     account: NotRequired[str]
     """The account, project or subscription; every other one is refused. Default: whichever the credentials lead to."""
+    kubeconfig: NotRequired[pulumi.Input[str]]
+    """On premises: how to reach the existing cluster, a secret. Required there. Default: none."""
+    protect: NotRequired[bool]
+    """On premises: refuse to delete the site's storage system. Default: false."""
+    labels: NotRequired[dict[str, str]]
+    """Labels, in the platform's spelling. Default: none."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,9 @@ class AccountSpec:
     platform: Platform
     region: str
     account: str
+    kubeconfig: pulumi.Input[str] | None
+    protect: bool
+    labels: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class AccountOutputs:
 
     providers: tuple[pulumi.ProviderResource, ...]
     """Explicit providers, one a package; none on this machine."""
+    ground: tuple[pulumi.Resource, ...] = ()
+    """What has to be there before anything else is made in it; nothing on clouds."""
 
 
 class Account(pulumi.ComponentResource):
@@ -48,11 +59,13 @@ class Account(pulumi.ComponentResource):
         spec = parse(args)
         made = backend("account", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
         self.providers = made.providers
+        self._ground: tuple[pulumi.Resource, ...] = made.ground
         self.register_outputs({})
 
-    def inside(self, **options: Any) -> pulumi.ResourceOptions:
-        """Give the options of a component that is built in this account."""
-        return pulumi.ResourceOptions(providers=list(self.providers), **options)
+    def inside(self, *after: pulumi.Resource, **options: Any) -> pulumi.ResourceOptions:
+        """Give the options of a component that is built in this account, after its ground and some resources."""
+        ready = [*self._ground, *after]
+        return pulumi.ResourceOptions(providers=list(self.providers), depends_on=ready, **options)
 
 
 def parse(args: AccountArgs | dict[str, Any]) -> AccountSpec:
@@ -62,6 +75,13 @@ def parse(args: AccountArgs | dict[str, Any]) -> AccountSpec:
         ProblemsError: Carries every mistake at once.
     """
     reader = Reader("Account", args, AccountArgs.__annotations__)
-    spec = AccountSpec(reader.platform(), reader.text("region"), reader.text("account", ""))
+    spec = AccountSpec(
+        platform=reader.platform(),
+        region=reader.text("region"),
+        account=reader.text("account", ""),
+        kubeconfig=reader.flowing("kubeconfig"),
+        protect=reader.flag("protect", default=False),
+        labels=reader.mapping("labels"),
+    )
     reader.done()
     return spec

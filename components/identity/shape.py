@@ -1,6 +1,8 @@
 """The neutral shape of an identity."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -43,6 +45,8 @@ class IdentityArgs(TypedDict):
     """The workload; its namespace and service account in the cluster have this name."""
     cluster: NotRequired[pulumi.Input[str]]
     """The platform's name of the cluster. Required on clouds."""
+    issuer: NotRequired[pulumi.Input[str]]
+    """Who signs the cluster's tokens, as `GpuCluster.issuer` gives it. Required on Azure."""
     stores: NotRequired[dict[str, StoreRightArgs]]
     """Rights on object stores, by a name of your choice. Default: none."""
     region: NotRequired[str]
@@ -60,6 +64,7 @@ class IdentitySpec:
     platform: Platform
     workload: str
     cluster: pulumi.Input[str] | None
+    issuer: pulumi.Input[str] | None
     stores: dict[str, StoreRight]
     region: str
     account: str
@@ -74,6 +79,8 @@ class IdentityOutputs:
     """The principal's name (an ARN, an address); empty on this machine, where a process acts as its user."""
     annotations: dict[str, pulumi.Input[str]]
     """What the service account in the cluster must carry; nothing where the platform binds it by itself."""
+    credentials: Mapping[str, pulumi.Input[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Variables that the workload's containers must see, secrets; nothing where the platform hands them out itself."""
 
 
 class Identity(pulumi.ComponentResource):
@@ -90,6 +97,7 @@ class Identity(pulumi.ComponentResource):
         made = backend("identity", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
         self.principal = made.principal
         self.annotations = pulumi.Output.from_input(made.annotations)
+        self.credentials: Mapping[str, pulumi.Input[str]] = made.credentials
         self.register_outputs({"principal": self.principal, "annotations": self.annotations})
 
 
@@ -104,6 +112,7 @@ def parse(args: IdentityArgs | dict[str, Any]) -> IdentitySpec:
         platform=reader.platform(),
         workload=reader.text("workload"),
         cluster=reader.flowing("cluster"),
+        issuer=reader.flowing("issuer"),
         stores={name: _right(name, right, reader) for name, right in reader.mapping("stores").items()},
         region=reader.text("region", ""),
         account=reader.text("account", ""),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.catalog import accelerators, compat, fabric, fabrics, machines, prices, regions, rows
+from infra.catalog import accelerators, compat, fabric, fabrics, machines, mig, prices, regions, rows
 from infra.catalog.machines import Machine
 from infra.catalog.rows import Cited, UnknownFactError
 from infra.platforms import PLATFORMS
@@ -33,6 +33,7 @@ def cited() -> Iterable[Cited]:
     yield from accelerators.all()
     yield from compat.rules()
     yield from fabric.floors()
+    yield from mig.all()
     yield from regions.areas().values()
     yield from (location for platform in PLATFORMS for location in regions.all(platform))
 

@@ -1,0 +1,135 @@
+"""NVIDIA's network operator: the adapters' driver, and one extended resource for each of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from components import site as ground
+from components.gpu_cluster.onprem import nodes
+from components.gpu_cluster.onprem.hosts import Site
+from components.gpu_cluster.onprem.versions import DOCA, NVIDIA_CHARTS
+from infra.catalog import fabric
+from infra.catalog.fabrics import Plugin
+
+NAMESPACE = "nvidia-network-operator"
+IMAGES = "nvcr.io/nvidia/mellanox"
+VENDOR = "15b3"
+"""The PCI vendor of NVIDIA's adapters."""
+
+
+def install(
+    sites: Sequence[Site], labels: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    """Install the operator and tell it what to do with the adapters of pools with a fabric."""
+    plugin = fabric.plugin(sites[0].pool.machine)
+    assert plugin
+    space = ground.namespace(NAMESPACE, labels, opts, level="privileged")
+    inside = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[space]))
+    values = operator(sites)
+    version = plugin.pinned.removeprefix("v")
+    release = ground.chart(plugin.chart, NVIDIA_CHARTS, version, NAMESPACE, values, inside)
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[release]))
+    kind = "mellanox.com/v1alpha1/NicClusterPolicy"
+    # the operator looks for exactly this name
+    policy = ground.custom("nic-cluster-policy", kind, "", cluster_policy(sites, plugin), labels, after)
+    split = [one for site in sites if site.attach == "sriov" for one in _virtual(site, labels, after)]
+    return [policy, *split]
+
+
+def operator(sites: Sequence[Site]) -> dict[str, Any]:
+    """Give the chart's values; Node Feature Discovery belongs to the GPU operator alone."""
+    split = any(site.attach == "sriov" for site in sites)
+    prefix, _ = _resource(sites[0])
+    return {
+        "nfd": {"enabled": False, "deployNodeFeatureRules": True},
+        "sriovNetworkOperator": {"enabled": split},
+        "sriov-network-operator": {"operator": {"resourcePrefix": prefix}},
+        "operator": {"tolerations": nodes.tolerations(sites)},
+    }
+
+
+def cluster_policy(sites: Sequence[Site], plugin: Plugin) -> dict[str, Any]:
+    """Describe the adapters' driver and their device plugin, on the pools that were built with a fabric."""
+    version = f"network-operator-{plugin.pinned}"
+    owned = any(site.driver == "operator" for site in sites)
+    whole = [site for site in sites if site.attach == "host-device"]
+    driver = {
+        "image": "doca-driver",
+        "repository": IMAGES,
+        "version": DOCA,
+        "upgradePolicy": {
+            "autoUpgrade": True,
+            "maxParallelUpgrades": 1,
+            "drain": {"enable": True, "force": False, "timeoutSeconds": 300},
+        },
+    }
+    names = {"image": "sriov-network-device-plugin", "repository": IMAGES, "version": version}
+    devices = {**names, "config": device_plugin(whole[0])} if whole else None
+    return {
+        "tolerations": nodes.tolerations(sites),
+        "nodeAffinity": _on(sites),
+        **({"ofedDriver": driver} if owned else {}),
+        **({"sriovDevicePlugin": devices} if devices else {}),
+        **({"secondaryNetwork": _multus(version)} if len(whole) < len(sites) else {}),
+    }
+
+
+def device_plugin(site: Site) -> str:
+    """Count each InfiniBand adapter as one device of the name that pods ask for; Ethernet ports are no fabric."""
+    prefix, name = _resource(site)
+    selectors = {"vendors": [VENDOR], "isRdma": True, "linkTypes": ["infiniband"]}
+    return json.dumps(
+        {"resourceList": [{"resourcePrefix": prefix, "resourceName": name, "selectors": selectors}]}
+    )
+
+
+def _resource(site: Site) -> tuple[str, str]:
+    resource = fabric.of(site.pool.machine).resource
+    assert resource
+    prefix, _, name = resource.partition("/")
+    return prefix, name
+
+
+def _on(sites: Sequence[Site]) -> dict[str, Any]:
+    pools = [site.pool.name for site in sites]
+    term = {"matchExpressions": [{"key": "causeway/pool", "operator": "In", "values": pools}]}
+    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+
+
+def _multus(version: str) -> dict[str, Any]:
+    parts = {"cniPlugins": "plugins", "multus": "multus-cni"}
+    return {part: {"image": image, "repository": IMAGES, "version": version} for part, image in parts.items()}
+
+
+def _virtual(site: Site, labels: Mapping[str, str], opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """Give each adapter one virtual function, and pods a network in the pool's partition."""
+    title = f"{site.pool.name}-fabric"
+    _, name = _resource(site)
+    functions = {
+        "resourceName": name,
+        "nodeSelector": {"causeway/pool": site.pool.name},
+        "nicSelector": {"vendor": VENDOR},
+        "numVfs": 1,
+        "isRdma": True,
+        "linkType": "IB",
+    }
+    kind = "sriovnetwork.openshift.io/v1/SriovNetworkNodePolicy"
+    policy = ground.custom(title, kind, NAMESPACE, functions, labels, opts)
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy]))
+    return [policy, _network(title, site, labels, after)]
+
+
+def _network(
+    title: str, site: Site, labels: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> pulumi.Resource:
+    config = {
+        "cniVersion": "0.3.1",
+        "name": title,
+        "type": "ib-sriov",
+        "link_state": "enable",
+        **({"pkey": site.partition_key, "ibKubernetesEnabled": True} if site.partition_key else {}),
+    }
+    kind = "k8s.cni.cncf.io/v1/NetworkAttachmentDefinition"
+    return ground.custom(f"{title}-network", kind, NAMESPACE, {"config": json.dumps(config)}, labels, opts)
