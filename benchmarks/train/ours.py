@@ -1,8 +1,8 @@
-"""Our training step, as the trainer itself does it, on one device and without store or checkpoints."""
+"""Our training step, as the trainer itself does it, without store or checkpoints."""
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -45,30 +45,40 @@ class Ours:
     shape: Shape
     tokens: NDArray[np.uint16]
     micro: int
+    """Samples that a process computes at once."""
+
     accumulate: int = 1
     float8: bool = False
     rate: float = 6e-4
+    mesh: Mapping[str, int] = field(default_factory=dict)
 
     def start(self, world: World) -> None:
         """Build the model as a run would."""
-        spec = PretrainSpec(batch=self.micro * self.accumulate, micro_batch=self.micro, float8=self.float8)
-        self.world, self.spec, self.done = world, spec, 0
-        self.laid = lay(self.shape, spec, Mesh.of({}, 1, self.shape), world)
+        spec = PretrainSpec(float8=self.float8, mesh=self.mesh)
+        self.world, self.done = world, 0
+        self.grid = Mesh.of(self.mesh, world.size, self.shape)
+        self.laid = lay(self.shape, spec, self.grid, world)
         self.optimizer = make_optimizer(self.laid.model, spec, self.rate)
-        self.loader = Loader(self.tokens, self.shape.context, spec.batch, 1337)
         self.parameters = list(self.laid.model.parameters())
+        self.gather(self.accumulate)
+
+    def gather(self, accumulate: int) -> None:
+        """Make a step of that many micro-batches in each process."""
+        batch = self.micro * accumulate * self.grid.data
+        self.loader = Loader(self.tokens, self.shape.context, batch, 1337)
 
     @property
     def step_tokens(self) -> int:
-        """Tokens of one step."""
+        """Tokens of one step, over all processes."""
         return self.loader.batch * self.shape.context
 
     def step(self) -> Tensor:
-        """Do one step on the next samples; give the mean loss, still on the device."""
-        batch = self.loader.load(self.done, 0, 1, self.micro)
+        """Do one step on the next samples; give this process's part of the mean loss, still on the device."""
+        data = self.grid.data
+        batch = self.loader.load(self.done, self.grid.data_rank(self.world.rank), data, self.micro)
         self.done += self.loader.batch
-        loss = self.laid.compute(batch, 1 / self.step_tokens)
-        clip(self.parameters, gradient_norm(self.parameters, 1), 1.0)
+        loss = self.laid.compute(batch, data / self.step_tokens)
+        clip(self.parameters, gradient_norm(self.parameters, self.laid.copies), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return loss / self.step_tokens
