@@ -12,7 +12,7 @@ def provider(name: str, kubeconfig: pulumi.Input[str], opts: pulumi.ResourceOpti
     When the cluster cannot be reached any more, what was in it counts as deleted, so that a destroy never hangs on
     a dead API.
     """
-    return k8s.Provider(name, kubeconfig=kubeconfig, delete_unreachable=True, opts=opts)
+    return k8s.Provider(name, kubeconfig=pulumi.Output.secret(kubeconfig), delete_unreachable=True, opts=opts)
 
 
 def inside(
