@@ -109,6 +109,6 @@ def _fields(document: dict[str, Any]) -> dict[str, Any]:
         "key_ring": document["keyRing"],
         "versioning": bool(document["versioning"]),
         "lifecycle": Lifecycle(**lifecycle),
-        "data_class": document["dataClass"],
+        "data_class": document.get("dataClass"),
         "labels": dict(document["labels"]),
     }

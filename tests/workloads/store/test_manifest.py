@@ -1,5 +1,6 @@
 """The manifest says what a bucket is; it is read strictly."""
 
+import dataclasses
 import json
 
 import pytest
@@ -21,6 +22,15 @@ FULL = Manifest(
 def test_a_manifest_comes_back(manifest: Manifest) -> None:
     """What is written is what is read."""
     assert Manifest.from_bytes(manifest.to_bytes(), "b") == manifest
+
+
+def test_a_manifest_without_a_data_class_opens() -> None:
+    """Buckets made before data classes were written down open, and hold data of no class; all else is required."""
+    document = json.loads(FULL.to_bytes())
+    del document["dataClass"]
+    assert Manifest.from_bytes(json.dumps(document).encode(), "b") == dataclasses.replace(
+        FULL, data_class=None
+    )
 
 
 @pytest.mark.parametrize(
