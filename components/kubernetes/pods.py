@@ -1,5 +1,6 @@
 """Pods as plain manifests: what a workload describes, plus what its machine demands. Pure functions."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,20 @@ def _fabric(place: Place) -> fabrics.Fabric:
 def nccl(place: Place) -> dict[str, str]:
     """Give what NCCL needs to find the fabric, and nothing where the pool has none."""
     return dict(pods.environment(place.machine)) if place.fabric else {}
+
+
+def interfaces(place: Place) -> tuple[tuple[str, str], ...]:
+    """Give the pod's interfaces beside the first, each with its network, where GKE attaches them one by one."""
+    return pods.networks(place.machine) if place.fabric and not _fabric(place).host_network else ()
+
+
+def annotations(place: Place) -> dict[str, str]:
+    """Ask for those interfaces; nothing where the pool has none, or where the pod uses the node's network."""
+    asked = [{"interfaceName": name, "network": network} for name, network in interfaces(place)]
+    if not asked:
+        return {}
+    written = json.dumps(asked, separators=(",", ":"))
+    return {"networking.gke.io/default-interface": "eth0", "networking.gke.io/interfaces": written}
 
 
 def devices(place: Place, accelerators: int) -> dict[str, str]:

@@ -48,7 +48,7 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
     k8s.batch.v1.Job(
         name,
         metadata=metadata(corner, spec.cluster),
-        spec=job(name, spec, template),
+        spec=job(name, spec, template, pods.annotations(place)),
         opts=pulumi.ResourceOptions.merge(
             corner.opts, pulumi.ResourceOptions(delete_before_replace=True, replace_on_changes=["spec"])
         ),
@@ -74,7 +74,9 @@ def metadata(corner: tenancy.Corner, cluster: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def job(name: str, spec: TrainingJobSpec, template: Mapping[str, Any]) -> dict[str, Any]:
+def job(
+    name: str, spec: TrainingJobSpec, template: Mapping[str, Any], annotations: Mapping[str, str]
+) -> dict[str, Any]:
     """Write the job: as many pods as nodes, all at once, none on another's node, with a deadline."""
     nodes = spec.cluster["nodes"]
     # a pod template cannot change in a job that runs: a new label of the environment must not restart a training
@@ -92,7 +94,7 @@ def job(name: str, spec: TrainingJobSpec, template: Mapping[str, Any]) -> dict[s
         "ttlSecondsAfterFinished": 7 * 24 * 3600,
         "podReplacementPolicy": "Failed",  # the old pod's GPUs are free before the new one asks for them
         "template": {
-            "metadata": {"labels": labels},
+            "metadata": {"labels": labels, **({"annotations": dict(annotations)} if annotations else {})},
             "spec": {
                 **template,
                 "restartPolicy": "Never",
