@@ -86,6 +86,8 @@ class GpuClusterOutputs:
     """By pool: machine, nodes, accelerator, accelerators a node, and whether it joins its fabric."""
     owner: pulumi.Resource | None = None
     """The resource with which everything inside the cluster goes away. None: what is inside is deleted itself."""
+    issuer: pulumi.Output[str] | None = None
+    """The address of who signs the tokens of service accounts (OIDC). None: nobody outside may trust them."""
 
 
 class GpuCluster(pulumi.ComponentResource):
@@ -99,6 +101,8 @@ class GpuCluster(pulumi.ComponentResource):
     """How to reach it, a secret; empty on this machine."""
     pools: pulumi.Output[dict[str, Any]]
     """By pool: machine, nodes, accelerator, accelerators a node, and whether it joins its fabric."""
+    issuer: pulumi.Output[str]
+    """The address of who signs the tokens of service accounts (OIDC); empty when nobody outside may trust them."""
 
     def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:GpuCluster", name, dict(args), opts)
@@ -107,11 +111,12 @@ class GpuCluster(pulumi.ComponentResource):
         self.owner: pulumi.Resource | None = made.owner
         self.cluster_name, self.endpoint, self.pools = made.name, made.endpoint, made.pools
         self.kubeconfig = pulumi.Output.secret(made.kubeconfig)
+        self.issuer = pulumi.Output.from_input("") if made.issuer is None else made.issuer
         for pool in spec.pools.values():
             for warning in pool.warnings:
                 pulumi.log.warn(f"pool {pool.name}: {warning}", self)
         outputs = {"endpoint": self.endpoint, "kubeconfig": self.kubeconfig, "pools": self.pools}
-        self.register_outputs({"cluster_name": self.cluster_name, **outputs})
+        self.register_outputs({"cluster_name": self.cluster_name, "issuer": self.issuer, **outputs})
 
 
 def parse(args: GpuClusterArgs | dict[str, Any]) -> GpuClusterSpec:

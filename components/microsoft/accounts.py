@@ -9,6 +9,7 @@ from pulumi_azure_native import monitor, resources, storage
 
 from components.microsoft import rights
 from components.microsoft.ids import ManagedKey
+from components.parts import part_of
 from infra import naming
 
 SOFT_DAYS = 7
@@ -128,7 +129,7 @@ def _versions(
         is_versioning_enabled=wanted.versioning,
         delete_retention_policy=soft,
         container_delete_retention_policy=soft,
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )
 
 
@@ -145,7 +146,7 @@ def keep(
         resource_group_name=where.name,
         management_policy_name="default",
         policy={"rules": list(rules)},
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )
 
 
@@ -198,5 +199,5 @@ def watch(
         resource_uri=watched,
         storage_account_id=target.id,
         logs=[{"category": category, "enabled": True} for category in categories],
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=part_of(parent),
     )

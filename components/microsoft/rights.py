@@ -7,6 +7,7 @@ import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
 from components.microsoft.ids import title
+from components.parts import part_of
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 ROLES: Mapping[str, str] = MappingProxyType(
@@ -51,7 +52,7 @@ def identity(
         resource_group_name=where.name,
         location=where.location,
         tags=labels,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=part_of(parent),
     )
 
 
@@ -84,5 +85,5 @@ def grant(
         principal_type="ServicePrincipal",  # so that Azure waits for a principal that is not known everywhere yet
         condition=condition,
         condition_version=None if condition is None else "2.0",
-        opts=pulumi.ResourceOptions(parent=who),
+        opts=part_of(who),
     )

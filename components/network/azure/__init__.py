@@ -10,6 +10,7 @@ from components.microsoft.ids import needed, title, within
 from components.network.azure import flows, names, subnets, ways_out
 from components.network.ranges import plan
 from components.network.shape import NetworkOutputs, NetworkSpec
+from components.parts import part_of
 from infra.catalog import regions
 from infra.problems import Problem, ProblemsError
 
@@ -39,7 +40,7 @@ def build(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> Network
         address_space={"address_prefixes": [str(spec.cidr)]},
         subnets=subnets.all_of(ranges, where, guard.id, exits),
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=group),
+        opts=part_of(group),
     )
     named = names.zone(name, group, made, spec)
     flows.log(name, group, made, guard, spec)
@@ -83,5 +84,5 @@ def _guard(name: str, group: resources.ResourceGroup, spec: NetworkSpec) -> netw
         location=group.location,
         security_rules=rules,
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=group),
+        opts=part_of(group),
     )

@@ -5,6 +5,7 @@ from pulumi_azure_native import network, resources
 
 from components.microsoft import accounts
 from components.network.shape import NetworkSpec
+from components.parts import part_of
 
 WATCHERS = "NetworkWatcherRG"
 """The group in which Azure itself keeps one network watcher a region, from the first network on."""
@@ -38,5 +39,5 @@ def log(
         format={"type": "JSON", "version": 2},
         retention_policy={"enabled": True, "days": spec.flow_log_days},
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )

@@ -1,9 +1,9 @@
 """Names of private endpoints, answered inside the network alone."""
 
-import pulumi
 from pulumi_azure_native import network, privatedns, resources
 
 from components.network.shape import NetworkSpec
+from components.parts import part_of
 
 BLOB_ZONE = "privatelink.blob.core.windows.net"
 """The zone in which the names of private blob endpoints are looked up (Private Link guide, DNS zone values)."""
@@ -19,7 +19,7 @@ def zone(
         resource_group_name=group.name,
         location="global",
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=group),
+        opts=part_of(group),
     )
     return privatedns.VirtualNetworkLink(
         f"{name}-blob",
@@ -30,5 +30,5 @@ def zone(
         registration_enabled=False,
         virtual_network={"id": made.id},
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=zone),
+        opts=part_of(zone),
     )

@@ -6,6 +6,7 @@ import pulumi
 from pulumi_azure_native import network, resources
 
 from components.network.shape import NetworkSpec
+from components.parts import part_of
 from infra.problems import Problem, ProblemsError
 
 
@@ -34,7 +35,7 @@ def _gateway(name: str, group: resources.ResourceGroup, spec: NetworkSpec, zone:
         "zones": [zone],
         "tags": spec.labels,
     }
-    own = pulumi.ResourceOptions(parent=group)
+    own = part_of(group)
     address = network.PublicIPAddress(
         label,
         public_ip_address_name=label,

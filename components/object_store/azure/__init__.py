@@ -11,6 +11,7 @@ from components.microsoft.ids import key_name, needed, title
 from components.object_store.azure import rules
 from components.object_store.azure.endpoint import connect
 from components.object_store.shape import ObjectStoreOutputs, ObjectStoreSpec
+from components.parts import part_of
 
 READERS = ("StorageRead", "StorageWrite", "StorageDelete")
 """Logs of who did what with blobs."""
@@ -75,7 +76,7 @@ def _container(
         account_name=made.name,
         resource_group_name=group.name,
         public_access="None",
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )
 
 

@@ -1,10 +1,10 @@
 """The one way into a storage account: an address of our network, under the account's own name."""
 
-import pulumi
 from pulumi_azure_native import network, resources, storage
 
 from components.microsoft.ids import beside, within
 from components.object_store.shape import ObjectStoreSpec
+from components.parts import part_of
 
 ENDPOINTS = "endpoints"
 """The subnet of a network in which private endpoints stand."""
@@ -29,7 +29,7 @@ def connect(
             {"name": label, "private_link_service_id": made.id, "group_ids": ["blob"]}
         ],
         tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=made),
+        opts=part_of(made),
     )
     zone = beside(net, "privateDnsZones", BLOB_ZONE)
     network.PrivateDnsZoneGroup(
@@ -38,6 +38,6 @@ def connect(
         private_endpoint_name=endpoint.name,
         resource_group_name=group.name,
         private_dns_zone_configs=[{"name": "blob", "private_dns_zone_id": zone}],
-        opts=pulumi.ResourceOptions(parent=endpoint),
+        opts=part_of(endpoint),
     )
     return endpoint

@@ -1,0 +1,151 @@
+"""An AKS node pool as plain values, derived from the fact table. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.gpu_cluster.azure.driver import ON_THE_POOL
+from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.operators import Driver
+from infra import naming
+from infra.capacity import Mixed, Reserved, Spot
+from infra.catalog import pods
+from infra.problems import Problem, ProblemsError, nearest
+
+DISK_GIB = {"system": 128, "training": 256, "serving": 256}
+"""Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
+
+SPOT_TAINT = "kubernetes.azure.com/scalesetpriority"
+"""The taint that AKS itself puts on spot machines."""
+
+OPTIONS = (
+    "enable_fips",
+    "gpu_instance_profile",
+    "kubelet_config",
+    "kubelet_disk_type",
+    "linux_os_config",
+    "max_pods",
+    "os_disk_size_gb",
+    "os_disk_type",
+    "security_profile",
+    "upgrade_settings",
+)
+"""Arguments that a pool's `options` may set. The driver's owner is none of them: it is one for the whole cluster."""
+
+
+def name(pool: NodePoolSpec, ending: str = "") -> str:
+    """Name a pool as AKS allows it: 12 lower-case letters and digits, beginning with a letter."""
+    letters = "".join(filter(str.isalnum, pool.name.lower()))
+    whole = f"{letters}{ending}" if letters[:1].isalpha() else f"p{letters}{ending}"
+    return whole if len(whole) <= 12 else naming.name(whole, limit=12).replace("-", "")
+
+
+def arguments(
+    pool: NodePoolSpec,
+    driver: Driver,
+    *,
+    subnet: Any,
+    zones: Sequence[str],
+    tags: Mapping[str, str],
+    spot: bool = False,
+) -> dict[str, Any]:
+    """Give the arguments of a pool, without its name.
+
+    Args:
+        pool: The pool.
+        driver: Who installs the GPU driver.
+        subnet: The id of its subnet.
+        zones: Where its machines stand: one zone for a fabric.
+        tags: Labels of its machines.
+        spot: Whether its machines are those that can be taken away. Default: no.
+    """
+    base = {
+        "vm_size": pool.machine.name,
+        "mode": "System" if pool.purpose == "system" else "User",
+        "type": "VirtualMachineScaleSets",
+        "os_type": "Linux",
+        "os_sku": system(pool),
+        "os_disk_type": "Managed",
+        "os_disk_size_gb": DISK_GIB[pool.purpose],
+        "availability_zones": list(zones),
+        "vnet_subnet_id": subnet,
+        "enable_encryption_at_host": True,
+        "enable_node_public_ip": False,
+        "node_labels": labels(pool),
+        "node_taints": [f"{key}={value}:NoSchedule" for key, value in taints(pool).items()],
+        "upgrade_settings": upgrades(pool),
+        "tags": dict(tags),
+        **size(pool, spare=spot),
+        **({"gpu_profile": {"driver": ON_THE_POOL[driver]}} if pool.machine.accelerator else {}),
+        **bought(pool, spot=spot),
+    }
+    return {**base, **options(pool)}
+
+
+def system(pool: NodePoolSpec) -> str:
+    """Name the operating system: racks of NVLink ask for Ubuntu 24.04 (ai-infrastructure-on-azure, AKS, section 6)."""
+    return "Ubuntu2404" if pool.machine.domain else "Ubuntu"
+
+
+def size(pool: NodePoolSpec, *, spare: bool = False) -> dict[str, Any]:
+    """Say how many machines there are. Spot machines may all be gone, so such a pool scales from none."""
+    least = 0 if spare else pool.min_nodes
+    if least == pool.max_nodes:
+        return {"count": pool.nodes, "enable_auto_scaling": False}
+    bounds = {"min_count": least, "max_count": max(pool.max_nodes, 1)}
+    return {"count": pool.nodes, "enable_auto_scaling": True, **bounds, "scale_down_mode": "Delete"}
+
+
+def bought(pool: NodePoolSpec, *, spot: bool) -> dict[str, Any]:
+    """Say where the machines come from.
+
+    Raises:
+        ProblemsError: One pool is to have several sources.
+    """
+    if spot:
+        # -1: as much as a machine at list price costs, so none is ever taken away for its price alone
+        return {"scale_set_priority": "Spot", "scale_set_eviction_policy": "Delete", "spot_max_price": -1}
+    source = pool.capacity.fallback if isinstance(pool.capacity, Spot) else pool.capacity
+    if isinstance(source, Reserved):
+        return {"capacity_reservation_group_id": source.id}
+    if isinstance(source, Mixed):
+        found = [Problem(f"pools.{pool.name}.capacity", "mixed", "one pool for each source")]
+        raise ProblemsError("GpuCluster can't be built on Azure", found)
+    return {}
+
+
+def upgrades(pool: NodePoolSpec) -> dict[str, str]:
+    """Say how nodes are renewed: of scarce machines there is no spare (AKS #4818, #4425, #2181)."""
+    return (
+        {"max_surge": "0", "max_unavailable": "1"}
+        if pool.scarce or pool.machine.gpus
+        else {"max_surge": "10%"}
+    )
+
+
+def labels(pool: NodePoolSpec) -> dict[str, str]:
+    """Give the labels of a pool's nodes; the fabric is named only where the pool joins it."""
+    joined = {} if pool.fabric else {"causeway/fabric": "none"}
+    return {**pods.labels(pool.machine), **joined, "causeway/pool": pool.name}
+
+
+def taints(pool: NodePoolSpec) -> dict[str, str]:
+    """Give the taints of a pool's nodes: its accelerator's, and one of its own where it has a fabric."""
+    own = {"causeway/pool": pool.name} if pool.fabric else {}
+    return {**{taint.key: taint.value for taint in pods.taints(pool.machine)}, **own}
+
+
+def options(pool: NodePoolSpec) -> dict[str, Any]:
+    """Give the pool's own options.
+
+    Raises:
+        ProblemsError: A name is no argument of a pool; the text suggests the nearest.
+    """
+    where = f"pools.{pool.name}.options"
+    strange = [
+        Problem(f"{where}.{key}", "no such argument", ", ".join(OPTIONS), nearest(key, OPTIONS))
+        for key in pool.options
+        if key not in OPTIONS
+    ]
+    if strange:
+        raise ProblemsError("GpuCluster can't be built on Azure", strange)
+    return dict(pool.options)
