@@ -121,7 +121,7 @@ def _note(node: Node) -> str:
     ]
     same = sum(number for verb, number in node.counts.items() if verb in {"same", "read"})
     parts += [f"{same} unchanged"] if same else []
-    parts += [f"{words.usd(node.monthly)} USD"] if node.monthly else []
+    parts += [f"{node.monthly:,.0f} USD"] if node.monthly else []
     return ", ".join(parts) or "no resources"
 
 
