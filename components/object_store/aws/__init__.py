@@ -20,7 +20,7 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     made = harden(name, spec, opts, region=spec.region, key=key)
     _lifecycle(name, made, spec)
     _lock(name, made, spec)
-    logs.deliver(name, made.bucket, spec, opts)
+    logs.deliver(name, made.bucket, spec, opts, spec.region)
     if spec.replica_region:
         replica.replicate(name, made, spec, opts)
     return ObjectStoreOutputs(

@@ -11,23 +11,27 @@ from components.object_store.shape import ObjectStoreSpec
 from components.parts import part_of
 
 
-def deliver(name: str, bucket: s3.Bucket, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> None:
-    """Deliver the access logs of a bucket, and keep them for 400 days, so that a year can be looked back on."""
+def deliver(
+    name: str, bucket: s3.Bucket, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions, region: str
+) -> None:
+    """Deliver the access logs of a bucket to one of its own region, and keep them for 400 days, so that a year can be looked back on."""
     label = f"{name}-access-logs"
-    logs = make(label, dataclasses.replace(spec, lock_days=None), opts, spec.region)
+    logs = make(label, dataclasses.replace(spec, lock_days=None), opts, region)
     # S3 delivers access logs only to buckets whose default encryption is S3's own key (S3 guide, server access logging)
     encrypt(label, logs, {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}})
-    policy = admit(label, logs, rules.log_policy(spec.region, spec.account, logs.bucket, bucket.bucket))
+    policy = admit(label, logs, rules.log_policy(region, spec.account, logs.bucket, bucket.bucket))
     versioned = version(label, logs)
     s3.BucketLifecycleConfiguration(
         label,
         bucket=logs.bucket,
+        region=logs.region,
         rules=rules.log_lifecycle(),
         opts=part_of(logs, depends_on=[versioned]),
     )
     s3.BucketLogging(
         name,
         bucket=bucket.bucket,
+        region=bucket.region,
         target_bucket=logs.bucket,
         target_prefix="access/",
         opts=part_of(bucket, depends_on=[policy]),

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import iam, s3
 
 from components.amazon import allow, document, trust
-from components.object_store.aws import rules
+from components.object_store.aws import logs, rules
 from components.object_store.aws.bucket import Hardened, harden
 from components.object_store.shape import ObjectStoreSpec
 from infra.catalog import regions
@@ -30,6 +30,7 @@ def replicate(name: str, source: Hardened, spec: ObjectStoreSpec, opts: pulumi.R
     label = f"{name}-{region}"
     unlocked = dataclasses.replace(spec, lock_days=None)
     copy = harden(label, unlocked, opts, region=region, key=spec.replica_key)
+    logs.deliver(label, copy.bucket, unlocked, opts, region)
     there = rules.arn(region, copy.bucket.bucket)
     s3.BucketReplicationConfig(
         name,
