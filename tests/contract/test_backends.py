@@ -33,10 +33,11 @@ def test_a_backend_builds(capability: str, platform: str) -> None:
     assert inspect.getdoc(build)
 
 
+@pytest.mark.parametrize("platform", ["aws", "gcp"])
 @pytest.mark.parametrize("capability", capabilities())
-def test_aws_has_every_capability(capability: str) -> None:
-    """No capability stops at the edge of AWS."""
-    assert "aws" in supported(capability)
+def test_a_cloud_has_every_capability(capability: str, platform: str) -> None:
+    """No capability stops at the edge of a cloud."""
+    assert platform in supported(capability)
 
 
 def loaded(platform: str) -> set[str]:
@@ -58,9 +59,10 @@ def loaded(platform: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_aws_loads_no_other_cloud() -> None:
-    """One platform a process: AWS's SDK and Kubernetes', and no third."""
-    assert loaded("aws") == {"pulumi_aws", "pulumi_kubernetes"}
+@pytest.mark.parametrize(("platform", "sdk"), [("aws", "pulumi_aws"), ("gcp", "pulumi_gcp")])
+def test_a_cloud_loads_no_other_cloud(platform: str, sdk: str) -> None:
+    """One platform a process: its own SDK and Kubernetes', and no third."""
+    assert loaded(platform) == {sdk, "pulumi_kubernetes"}
 
 
 def test_this_machine_loads_no_cloud() -> None:
