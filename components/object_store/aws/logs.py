@@ -14,7 +14,7 @@ from components.parts import part_of
 def deliver(
     name: str, bucket: s3.Bucket, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions, region: str
 ) -> None:
-    """Deliver the access logs of a bucket to one of its own region, and keep them for 400 days, so that a year can be looked back on."""
+    """Deliver a bucket's access logs to one of its own region, kept for 400 days: a year can be looked back on."""
     label = f"{name}-access-logs"
     logs = make(label, dataclasses.replace(spec, lock_days=None), opts, region)
     # S3 delivers access logs only to buckets whose default encryption is S3's own key (S3 guide, server access logging)
