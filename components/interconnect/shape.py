@@ -47,6 +47,8 @@ class InterconnectArgs(TypedDict):
     """Encrypt on the wire (IEEE 802.1AE); key pairs are made here and given out as secrets. Default: false."""
     key_generation: NotRequired[int]
     """Raise it by one for new MACsec key pairs. Default: 1."""
+    far_keys: NotRequired[pulumi.Input[dict[str, dict[str, str]]]]
+    """On premises: MACsec pairs that the far end made, as its `Interconnect.keys` gives them. Default: made here."""
     vpn_fallback: NotRequired[bool]
     """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
     peer_address: NotRequired[str]
@@ -73,6 +75,7 @@ class InterconnectSpec:
     mtu: int
     macsec: bool
     key_generation: int
+    far_keys: pulumi.Input[dict[str, dict[str, str]]] | None
     vpn_fallback: bool
     peer_address: str
     labels: dict[str, str]
@@ -136,6 +139,7 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         mtu=reader.whole("mtu", 1500, 1500, 9001),
         macsec=reader.flag("macsec", default=False),
         key_generation=reader.whole("key_generation", 1, 1, 1_000_000),
+        far_keys=reader.flowing("far_keys"),
         vpn_fallback=reader.flag("vpn_fallback", default=True),
         peer_address=reader.text("peer_address", ""),
         labels=reader.mapping("labels"),

@@ -1,0 +1,120 @@
+"""Files of a border router: FRR for BGP, iproute2 for interfaces, wpa_supplicant for MACsec. Pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
+
+from components.interconnect.shape import InterconnectSpec
+
+SESSIONS = IPv4Network("169.254.96.0/20")
+"""Where both ends of each session get their addresses from (RFC 3927, link-local); the far end has the lower one."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of the link."""
+
+    label: str
+    """Its name, the same at the far end."""
+    interface: str
+    """The router's interface; a name of at most 15 letters (Linux)."""
+    near: IPv4Address
+    """Our address."""
+    far: IPv4Address
+    """The far end's."""
+
+
+def ports(name: str, spec: InterconnectSpec) -> tuple[Port, ...]:
+    """List the ports; each session has a /30 of its own, by its place in the order."""
+    labels = [
+        f"{name}-{location.rpartition('/')[2].lower()}-{device}"
+        for location in spec.locations
+        for device in range(1, spec.devices + 1)
+    ]
+    pairs = islice(SESSIONS.subnets(new_prefix=30), len(labels))
+    return tuple(
+        Port(label, f"link{at}", subnet[2], subnet[1])
+        for at, (label, subnet) in enumerate(zip(labels, pairs, strict=True))
+    )
+
+
+def bgp(spec: InterconnectSpec, ports: Sequence[Port], cidr: str) -> str:
+    """Write FRR's configuration: our range out, the far ranges in, nothing else, and BFD for dead ports."""
+    neighbours = [line for port in ports for line in _neighbour(spec, port)]
+    active = [line for port in ports for line in _active(spec, port)]
+    known = [f"ip prefix-list FAR seq {5 * at} permit {one}" for at, one in enumerate(spec.peer_cidrs, 1)]
+    lines = [
+        "frr defaults datacenter",
+        f"ip prefix-list OWN seq 5 permit {cidr}",
+        *known,
+        f"router bgp {spec.asn}",
+        f" bgp router-id {ports[0].near}",
+        " no bgp default ipv4-unicast",
+        *neighbours,
+        " address-family ipv4 unicast",
+        f"  network {cidr}",
+        f"  maximum-paths {len(ports)}",
+        *active,
+        " exit-address-family",
+        "exit",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _neighbour(spec: InterconnectSpec, port: Port) -> list[str]:
+    return [
+        f" neighbor {port.far} remote-as {spec.peer_asn}",
+        f" neighbor {port.far} description {port.label}",
+        f" neighbor {port.far} bfd",
+        f" neighbor {port.far} ttl-security hops 1",
+    ]
+
+
+def _active(spec: InterconnectSpec, port: Port) -> list[str]:
+    return [
+        f"  neighbor {port.far} activate",
+        f"  neighbor {port.far} prefix-list FAR in",
+        f"  neighbor {port.far} prefix-list OWN out",
+        f"  neighbor {port.far} maximum-prefix {len(spec.peer_cidrs)}",
+    ]
+
+
+def interfaces(spec: InterconnectSpec, ports: Sequence[Port]) -> str:
+    """Write the script that makes the VLAN of each port; where the wire is encrypted it lies inside MACsec."""
+    lines = ["#!/bin/sh", "set -eu"]
+    for port in ports:
+        below = f"{port.interface}s" if spec.macsec else port.interface
+        vlan = f"{port.interface}v"
+        lines += [
+            f"ip link set {below} up mtu {spec.mtu}",
+            f"ip link add link {below} name {vlan} type vlan id {spec.vlan}",
+            f"ip address add {port.near}/30 dev {vlan}",
+            f"ip link set {vlan} up mtu {spec.mtu}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def macsec(name: str, key: str) -> str:
+    """Write wpa_supplicant's configuration of one port: AES-256, nothing in the clear.
+
+    Args:
+        name: The connectivity association's name (CKN), in hexadecimal.
+        key: Its key (CAK), 64 hexadecimal digits.
+    """
+    # names and values: hostap, wpa_supplicant/wpa_supplicant.conf, "MACsec"
+    lines = [
+        "eapol_version=3",
+        "ap_scan=0",
+        "network={",
+        "  key_mgmt=NONE",
+        "  eapol_flags=0",
+        "  macsec_policy=1",
+        "  macsec_integ_only=0",
+        "  macsec_csindex=1",
+        f"  mka_cak={key}",
+        f"  mka_ckn={name}",
+        "  mka_priority=128",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
