@@ -1,7 +1,7 @@
-"""The graph that each AWS capability comes to, recorded: what changes shows in a diff, and a rename needs an alias.
+"""The graph that each capability comes to on each cloud, recorded: a change shows in a diff, a rename needs an alias.
 
-`make golden` records again. The graph is the real engine's own preview of `aws-prod` against the stand-in, so it
-holds what the cloud would be asked for, with values that only the cloud gives left open.
+`make golden` records again. The graph is the real engine's own preview of a stack against the stand-in, so it holds
+what the cloud would be asked for, with values that only the cloud gives left open.
 """
 
 import json
@@ -19,8 +19,10 @@ from infra import paths
 
 pytestmark = pytest.mark.engine
 
-HERE = Path(__file__).parent / "aws"
-STACK = "aws-prod"
+HERE = Path(__file__).parent
+STACKS = {"aws": "aws-prod", "gcp": "gcp-prod"}
+"""By cloud: the stack that has every capability."""
+
 OPEN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that is not known yet (Pulumi's `UnknownStringValue`)."""
 CAPABILITIES = {
@@ -39,17 +41,23 @@ CAPABILITIES = {
 Graph = list[dict[str, Any]]
 
 
+@pytest.fixture(scope="module", params=STACKS)
+def cloud(request: pytest.FixtureRequest) -> str:
+    """Give one cloud after the other."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
 def resources(
-    engine_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+    cloud: str, engine_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Sequence[Mapping[str, Any]]:
-    """Give every resource that a preview of the stack would make."""
-    folder = tmp_path_factory.mktemp("golden")
+    """Give every resource that a preview of the cloud's stack would make."""
+    stack, folder = STACKS[cloud], tmp_path_factory.mktemp("golden")
     (folder / "state").mkdir()
     config = folder / "stack.yaml"
-    config.write_bytes((paths.project() / "stacks" / f"Pulumi.{STACK}.yaml").read_bytes())
+    config.write_bytes((paths.project() / "stacks" / f"Pulumi.{stack}.yaml").read_bytes())
     # the engine writes a salt into the stack file of a new stack: the file is put back as it was
-    with StandIns(folder / "account") as standins, untouched(STACK):
+    with StandIns(folder / "account") as standins, untouched(stack):
         env = {
             **engine_env,
             "PULUMI_BACKEND_URL": f"file://{folder}/state",
@@ -58,7 +66,7 @@ def resources(
         }
 
         def pulumi(*words: str) -> str:
-            command = ["pulumi", *words, "--stack", STACK, "--non-interactive", "--config-file", str(config)]
+            command = ["pulumi", *words, "--stack", stack, "--non-interactive", "--config-file", str(config)]
             done = subprocess.run(
                 command,
                 cwd=paths.project(),
@@ -72,7 +80,7 @@ def resources(
             return done.stdout
 
         subprocess.run(
-            ["pulumi", "stack", "init", STACK, "--no-select"],
+            ["pulumi", "stack", "init", stack, "--no-select"],
             cwd=paths.project(), env=env, capture_output=True, timeout=100, check=True,
         )  # fmt: skip
         plan = json.loads(pulumi("preview", "--json"))
@@ -112,13 +120,13 @@ def _steady(value: Any) -> Any:
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
 def test_the_graph_is_the_recorded_one(
-    capability: str, resources: Sequence[Mapping[str, Any]], request: pytest.FixtureRequest
+    capability: str, cloud: str, resources: Sequence[Mapping[str, Any]], request: pytest.FixtureRequest
 ) -> None:
     """Types, names, parents, protection and inputs are those of the record; a rename is told apart from a change."""
-    file, found = HERE / f"{capability}.json", graph(resources, CAPABILITIES[capability])
-    assert found, f"{STACK} has no {CAPABILITIES[capability]}"
+    file, found = HERE / cloud / f"{capability}.json", graph(resources, CAPABILITIES[capability])
+    assert found, f"{STACKS[cloud]} has no {CAPABILITIES[capability]}"
     if request.config.getoption("--record-golden", default=False):
-        HERE.mkdir(exist_ok=True)
+        file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     recorded = json.loads(file.read_text(encoding="utf-8"))
     assert renamed(recorded, found, aliases(resources)) == []
