@@ -7,6 +7,7 @@ what the cloud would be asked for, with values that only the cloud gives left op
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def _plain(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _steady(value: Any) -> Any:
-    """Leave out what differs from run to run: suffixes of names, and marks of secrets."""
+    """Leave out what differs from run to run: suffixes of names, marks of secrets, this Python's path."""
     if isinstance(value, dict):
         return {
             key: _steady(inner)
@@ -114,7 +115,8 @@ def _steady(value: Any) -> Any:
     if isinstance(value, list):
         return [_steady(inner) for inner in value]
     if isinstance(value, str):
-        return re.sub(r"-[0-9a-f]{7}(?![0-9a-zA-Z])", "-*******", value.replace(OPEN, "<open>"))
+        value = value.replace(OPEN, "<open>").replace(sys.executable, "<python>")
+        return re.sub(r"-[0-9a-f]{7}(?![0-9a-zA-Z])", "-*******", value)
     return value
 
 
