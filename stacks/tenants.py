@@ -53,11 +53,8 @@ def serve(ground: Foundation, job: TrainingJob | None) -> InferenceService:
     serving = ground.settings.serving
     assert serving is not None
     spec = ServeSpec.parse({"drain_seconds": serving.drain_seconds, **serving.options})
-    model: pulumi.Output[str] = (
-        job.result.apply(lambda result: str(result["model"]))
-        if job
-        else pulumi.Output.from_input(f"{RUN}/export")
-    )
+    made = job.result if job else pulumi.Output.from_input({"model": f"{RUN}/export"})
+    model = made.apply(lambda result: str(result["model"]))
     identity = _identity(ground, "serve", serving.store, "read")
     folder = SHARED if ground.filesystem else ""
     pod = {
@@ -72,7 +69,7 @@ def serve(ground: Foundation, job: TrainingJob | None) -> InferenceService:
             **_store(ground, serving.store),
             "CAUSEWAY_MODEL": model,
         },
-        "model": model,
+        "model": made.apply(_version),
         "port": serving.port,
         "replicas": serving.replicas,
         "restart": serving.restart,
@@ -82,6 +79,11 @@ def serve(ground: Foundation, job: TrainingJob | None) -> InferenceService:
         "labels": ground.labels("inference_service"),
     }
     return InferenceService("serve", cast("Any", args), ground.content(identity))
+
+
+def _version(result: dict[str, Any]) -> str:
+    """Name the model with its digest where the trainer told it: servers restart when other weights are in its place."""
+    return "@".join(str(result[part]) for part in ("model", "model_digest") if part in result)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Seat:
             "fabric": self.fabric,
             "annotations": identity.annotations,
             **({"volume": volume} if volume else {}),
+            **({"networks": networks} if (networks := ground.cluster.networks.get(self.pool)) else {}),
             **({"credentials": dict(identity.credentials)} if identity.credentials else {}),
         }
 
@@ -140,6 +143,7 @@ def _identity(ground: Foundation, workload: str, store: str, access: Literal["re
         "account": ground.settings.account,
         "workload": workload,
         "cluster": ground.cluster.cluster_name,
+        "issuer": ground.cluster.issuer,
         "stores": {store: right},
         "labels": ground.labels("identity"),
     }

@@ -1,6 +1,8 @@
 """The neutral shape of a GPU cluster."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -86,6 +88,8 @@ class GpuClusterOutputs:
     """By pool: machine, nodes, accelerator, accelerators a node, and whether it joins its fabric."""
     owner: pulumi.Resource | None = None
     """The resource with which everything inside the cluster goes away. None: what is inside is deleted itself."""
+    networks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """By pool: what its pods ask for to be attached to the fabric, where they have to ask. Default: nothing."""
     issuer: pulumi.Output[str] | None = None
     """The address of who signs the tokens of service accounts (OIDC). None: nobody outside may trust them."""
 
@@ -109,6 +113,7 @@ class GpuCluster(pulumi.ComponentResource):
         spec = parse(args)
         made = backend("gpu_cluster", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
         self.owner: pulumi.Resource | None = made.owner
+        self.networks: Mapping[str, str] = made.networks
         self.cluster_name, self.endpoint, self.pools = made.name, made.endpoint, made.pools
         self.kubeconfig = pulumi.Output.secret(made.kubeconfig)
         self.issuer = pulumi.Output.from_input("") if made.issuer is None else made.issuer

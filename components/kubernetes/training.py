@@ -48,7 +48,7 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
     k8s.batch.v1.Job(
         name,
         metadata=metadata(corner, spec.cluster),
-        spec=job(name, spec, template, pods.annotations(place)),
+        spec=job(name, spec, template, annotations(place, spec.cluster)),
         opts=pulumi.ResourceOptions.merge(
             corner.opts, pulumi.ResourceOptions(delete_before_replace=True, replace_on_changes=["spec"])
         ),
@@ -56,6 +56,12 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
     run = spec.environment.get("CAUSEWAY_RUN", "")
     model = pulumi.Output.concat(run, "/export")
     return TrainingJobOutputs(result=pulumi.Output.all(model=model).apply(dict))
+
+
+def annotations(place: pods.Place, cluster: Mapping[str, Any]) -> dict[str, str]:
+    """Ask for the fabric's interfaces, on platforms where a pod has to: GKE's own way, or by Multus elsewhere."""
+    attached = {"k8s.v1.cni.cncf.io/networks": cluster["networks"]} if cluster.get("networks") else {}
+    return {**pods.annotations(place), **attached}
 
 
 def meeting(name: str) -> dict[str, str]:
@@ -80,7 +86,7 @@ def job(
     """Write the job: as many pods as nodes, all at once, none on another's node, with a deadline."""
     nodes = spec.cluster["nodes"]
     # a pod template cannot change in a job that runs: a new label of the environment must not restart a training
-    labels = {"causeway/job": name}
+    labels = {"causeway/job": name, **spec.cluster.get("pod_labels", {})}
     apart = {
         "labelSelector": {"matchLabels": {"causeway/job": name}},
         "topologyKey": "kubernetes.io/hostname",

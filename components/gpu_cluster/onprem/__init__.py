@@ -33,6 +33,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         endpoint=pulumi.Output.from_input("https://kubernetes.default.svc"),
         kubeconfig=pulumi.Output.secret(spec.kubeconfig),
         pools=pulumi.Output.from_input(described),
+        networks={one.pool.name: infiniband.networks(one) for one in sites if one.attach == "sriov"},
     )
 
 

@@ -72,6 +72,7 @@ def cluster_policy(sites: Sequence[Site], plugin: Plugin) -> dict[str, Any]:
         "nodeAffinity": _on(sites),
         **({"ofedDriver": driver} if owned else {}),
         **({"sriovDevicePlugin": devices} if devices else {}),
+        **({"ibKubernetes": _partitions(version)} if any(site.partition_key for site in sites) else {}),
         **({"secondaryNetwork": _multus(version)} if len(whole) < len(sites) else {}),
     }
 
@@ -98,9 +99,31 @@ def _on(sites: Sequence[Site]) -> dict[str, Any]:
     return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
 
 
+def _partitions(version: str) -> dict[str, Any]:
+    """Let the fabric manager (UFM) put each virtual function into its partition.
+
+    How to reach it is the site's secret, with UFM_ADDRESS, UFM_USERNAME and UFM_PASSWORD in the operator's namespace.
+    """
+    return {
+        "image": "ib-kubernetes",
+        "repository": IMAGES,
+        "version": version,
+        "periodicUpdateSeconds": 5,
+        # locally administered GUIDs, as the network operator's example has them
+        "pKeyGUIDPoolRangeStart": "02:00:00:00:00:00:00:00",
+        "pKeyGUIDPoolRangeEnd": "02:FF:FF:FF:FF:FF:FF:FF",
+        "ufmSecret": "ufm",
+    }
+
+
 def _multus(version: str) -> dict[str, Any]:
     parts = {"cniPlugins": "plugins", "multus": "multus-cni"}
     return {part: {"image": image, "repository": IMAGES, "version": version} for part, image in parts.items()}
+
+
+def networks(site: Site) -> str:
+    """Name the pool's network once for each adapter, as a pod's annotation wants it."""
+    return ",".join([f"{NAMESPACE}/{site.pool.name}-fabric-network"] * site.pool.machine.nics)
 
 
 def _virtual(site: Site, labels: Mapping[str, str], opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:

@@ -10,6 +10,7 @@ from components.gpu_cluster.onprem import gpus, infiniband, nodes
 from components.gpu_cluster.onprem.hosts import Site, parse
 from components.gpu_cluster.shape import parse as parse_cluster
 from components.kubernetes import pods as pod_manifests
+from components.kubernetes.training import annotations
 from infra.catalog import fabric, machines, pods
 from infra.problems import ProblemsError
 
@@ -144,8 +145,20 @@ def test_cut_gpus_do_not_train_over_the_fabric() -> None:
 
 @pytest.mark.parametrize("key", ["0x8001", "0xfffe", "0x8abc"])
 def test_partition_keys_of_full_members(key: str) -> None:
-    """A key of a full member passes, with virtual functions to carry it."""
-    assert site(attach="sriov", partition_key=key).partition_key == key
+    """A key of a full member passes, with virtual functions to carry it and the fabric manager to grant it."""
+    one = site(attach="sriov", partition_key=key)
+    assert one.partition_key == key
+    assert infiniband.cluster_policy([one], plugin())["ibKubernetes"]["ufmSecret"] == "ufm"
+    assert "ibKubernetes" not in infiniband.cluster_policy([site(attach="sriov")], plugin())
+
+
+def test_pods_are_attached_once_for_each_adapter() -> None:
+    """With virtual functions a pod asks for its partition's network eight times, and its job carries the request."""
+    asked = infiniband.networks(site(attach="sriov", partition_key="0x8001"))
+    assert asked.split(",") == ["nvidia-network-operator/it-fabric-network"] * 8
+    place = pod_manifests.Place("it", machines.get("onprem", "hgx-h100"), fabric=True)
+    assert annotations(place, {"networks": asked}) == {"k8s.v1.cni.cncf.io/networks": asked}
+    assert annotations(place, {}) == {}
 
 
 @pytest.mark.parametrize(
