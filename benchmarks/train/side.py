@@ -1,4 +1,4 @@
-"""One of two ways to train, built and run on request: in this process, or in one beside it that is a world of its own."""
+"""One of two ways to train, built and run on request: in this process, or in a world of one beside it."""
 
 import multiprocessing
 import time

@@ -1,5 +1,6 @@
 """The trained model as a Hugging Face folder in the store: safetensors, configuration, tokenizer."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from workloads.store import Store
 
 def export(
     weights: dict[str, Tensor], shape: Shape, tokenizer: bytes, *, store: Store, prefix: str, scratch: Path
-) -> None:
-    """Write the folder under `prefix`; config.json comes last, so that a folder with it is whole.
+) -> str:
+    """Write the folder under `prefix` and give the SHA-256 of its weights, in hexadecimal.
+
+    config.json comes last, so that a folder with it is whole.
 
     Args:
         weights: All weights by the names of `model.Transformer`, in fp32 on the CPU.
@@ -33,11 +36,14 @@ def export(
         save_file(
             {name: tensor.contiguous().clone() for name, tensor in named.items()}, file, {"format": "pt"}
         )
+        with file.open("rb") as weights_file:
+            digest = hashlib.file_digest(weights_file, "sha256").hexdigest()
         store.put(f"{prefix}/tokenizer.json", tokenizer)
         store.put(f"{prefix}/tokenizer_config.json", _json(tokenizer_config(shape)))
         store.put(f"{prefix}/generation_config.json", _json({"bos_token_id": 0, "eos_token_id": 0}))
         store.upload(file, f"{prefix}/model.safetensors")
         store.put(f"{prefix}/config.json", _json(config(shape)))
+        return digest
     finally:
         file.unlink(missing_ok=True)
 

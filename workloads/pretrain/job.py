@@ -41,22 +41,27 @@ class Job:
             raise RunError(
                 "CAUSEWAY_STORE_URL is not set; give the store, such as file:///var/lib/causeway/data"
             )
-        text = environment.get("CAUSEWAY_CONFIG") or "{}"
-        try:
-            settings = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise RunError(f"CAUSEWAY_CONFIG is no JSON ({error}): {text[:80]!r}") from error
-        if not isinstance(settings, dict):
-            raise RunError(f"CAUSEWAY_CONFIG must be a JSON object of settings, not {text[:80]!r}")
         result = environment.get("CAUSEWAY_RESULT")
         return cls(
-            spec=PretrainSpec.parse(settings),
+            spec=read_spec(environment),
             store_url=url,
             key_ring=environment.get("CAUSEWAY_KEY_RING") or None,
             run=environment.get("CAUSEWAY_RUN") or "runs/pretrain",
             result=Path(result) if result else None,
             scratch=_scratch(environment.get("CAUSEWAY_SCRATCH")),
         )
+
+
+def read_spec(environment: Mapping[str, str]) -> PretrainSpec:
+    """Read CAUSEWAY_CONFIG; raise a RunError when it is no JSON object of settings."""
+    text = environment.get("CAUSEWAY_CONFIG") or "{}"
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RunError(f"CAUSEWAY_CONFIG is no JSON ({error}): {text[:80]!r}") from error
+    if not isinstance(settings, dict):
+        raise RunError(f"CAUSEWAY_CONFIG must be a JSON object of settings, not {text[:80]!r}")
+    return PretrainSpec.parse(settings)
 
 
 def default_scratch(launcher: int) -> Path:

@@ -95,8 +95,8 @@ class PretrainSpec:
     """Seconds in which a lost or stuck worker must be noticed; every other timeout follows. Default: 60."""
 
     notice: float = 30.0
-    """Seconds between a notice and the end: 30 on GCP and Azure spot machines, 120 on AWS. torchrun itself ends its
-    workers 30 s after SIGTERM; a node's spot watcher that knows of more time sends SIGUSR1 to a worker. Default: 30."""
+    """Seconds between a notice (SIGTERM at the launcher, or SIGUSR1 at a worker) and the end: 30 on GCP and Azure spot
+    machines, 120 on AWS. The launcher waits so long before it kills. Default: 30."""
 
     metrics_port: int = 0
     """Port of Prometheus metrics. Default 0: none is opened."""
@@ -105,7 +105,8 @@ class PretrainSpec:
     """Address that the metrics port listens on; Kubernetes needs 0.0.0.0. Default: 127.0.0.1."""
 
     image: str = "causeway/pretrain:0.1.0"
-    """Container image with this package, built from workloads/pretrain/Dockerfile."""
+    """Container image with this package, built from workloads/pretrain/Dockerfile; pin your copy by its digest
+    (docs/images.md)."""
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "PretrainSpec":

@@ -288,9 +288,11 @@ def finish(run: Run) -> int:
     weights = whole_weights(run)
     if run.world.rank == 0:
         tokenizer = run.store.get(f"{run.prepared.folder}/tokenizer.json")
-        export.export(weights, run.shape, tokenizer, store=run.store, prefix=prefix, scratch=run.job.scratch)
+        digest = export.export(
+            weights, run.shape, tokenizer, store=run.store, prefix=prefix, scratch=run.job.scratch
+        )
         run.metrics.save(run.store, run.job.run, run.goodput.name)
-        outcome = result(run, prefix)
+        outcome = result(run, prefix, digest)
         title = f"{outcome['shape']}\n{run.prepared.corpus}"
         picture = plot.draw(title, run.curve, run.metrics.points, run.goodput.seconds())
         run.store.put(f"{run.job.run}/training.png", picture)
@@ -318,11 +320,12 @@ def whole_weights(run: Run) -> dict[str, Tensor]:
     return weights
 
 
-def result(run: Run, prefix: str) -> dict[str, Any]:
+def result(run: Run, prefix: str, digest: str) -> dict[str, Any]:
     """Give the result's fields."""
     points = run.metrics.points
     return {
         "model": prefix,
+        "model_digest": f"sha256:{digest}",
         "parameters": run.shape.parameters,
         "shape": run.shape.describe(),
         "corpus": run.prepared.corpus,

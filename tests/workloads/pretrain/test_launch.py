@@ -1,10 +1,42 @@
 """The launcher ends as its workers end, and adds no trace to what they said."""
 
+import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from torch.distributed.elastic.multiprocessing.api import PContext, SignalException
+
+from workloads.pretrain.launch import KILL_SECONDS, notice, patience
+
+
+class NoWorkers(PContext):
+    """torchrun's handle on workers, of which there are none; it notes how long it was to wait for them."""
+
+    def __init__(self) -> None:
+        self.waits: list[int] = []
+        self._tail_logs = []
+        self.filtered_stdout = self.filtered_stderr = None
+
+    def _start(self) -> None: ...
+
+    def _poll(self) -> None: ...
+
+    def pids(self) -> dict[int, int]:
+        """Give the workers' numbers."""
+        return {}
+
+    def _close(self, death_sig: signal.Signals, timeout: int = KILL_SECONDS) -> None:
+        assert death_sig == signal.SIGTERM
+        self.waits.append(timeout)
+
+
+def told_to_end() -> None:
+    """Do as torchrun's handler of SIGTERM does."""
+    raise SignalException("told to end", signal.SIGTERM)
+
 
 ARGUMENTS = ("--nproc-per-node=1", "--nnodes=1", "--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0")
 
@@ -32,3 +64,22 @@ def test_ends_as_the_worker_ends(tmp_path: Path, program: str, code: int, said: 
     assert said in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert "=====" not in result.stderr
+
+
+def test_workers_have_the_whole_notice() -> None:
+    """Told to end, the launcher waits the notice of the settings before it kills; after a failure torchrun's time."""
+    context = NoWorkers()
+    with patience(notice({"CAUSEWAY_CONFIG": json.dumps({"notice": 120})})):
+        context.close(signal.SIGTERM)
+        try:
+            told_to_end()
+        except SignalException:
+            context.close(signal.SIGTERM)
+    context.close(signal.SIGTERM)
+    assert context.waits == [KILL_SECONDS, 120, KILL_SECONDS]
+
+
+def test_settings_that_cannot_be_read_are_the_workers_to_refuse() -> None:
+    """The launcher itself goes on with torchrun's wait, and the worker says what is wrong."""
+    assert notice({"CAUSEWAY_CONFIG": "["}) == KILL_SECONDS
+    assert notice({"CAUSEWAY_CONFIG": '{"notic": 120}'}) == KILL_SECONDS

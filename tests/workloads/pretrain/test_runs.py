@@ -1,5 +1,6 @@
 """Whole runs by forked gangs: killed, resumed at other sizes, laid over every mesh; one process serves all tests."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -179,6 +180,18 @@ def test_nothing_stays_in_scratch(runs: tuple[dict[str, Any], Path]) -> None:
     _, folder = runs
     for name in ("one", "told to end", "stages"):
         assert list((folder / f"{name}.scratch").iterdir()) == []
+
+
+def test_result_names_the_exported_weights(runs: tuple[dict[str, Any], Path]) -> None:
+    """The digest in the result is the SHA-256 of model.safetensors in the store, so other weights have another."""
+    outcome, folder = runs
+    digests = set()
+    for name in ("one", "other model"):
+        result = outcome[name]["result"]
+        weights = Store.open((folder / name / "bucket").as_uri()).get(f"{result['model']}/model.safetensors")
+        assert result["model_digest"] == f"sha256:{hashlib.sha256(weights).hexdigest()}"
+        digests.add(result["model_digest"])
+    assert len(digests) == 2
 
 
 def test_run_leaves_a_picture_and_its_metrics(runs: tuple[dict[str, Any], Path]) -> None:
