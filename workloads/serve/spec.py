@@ -11,8 +11,8 @@ ENGINES = ("causeway", "vllm")
 WEIGHTS = ("auto", "float32", "bfloat16", "float8")
 VLLM_IMAGE = "docker.io/vllm/vllm-openai:v0.20.0"
 """vLLM's published server image; --shutdown-timeout needs 0.18 or later."""
-CAUSEWAY_IMAGE = "ghcr.io/causeway/serve:0.1.0"
-"""This package with its `workloads` extra."""
+CAUSEWAY_IMAGE = "causeway/serve:0.1.0"
+"""This package, built from workloads/serve/Dockerfile; a stack pins its own copy by digest (docs/images.md)."""
 PRE_STOP_SHARE = 4
 """A quarter of the drain time, before SIGTERM, is for load balancers to stop sending."""
 MARGIN_SECONDS = 5
