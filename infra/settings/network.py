@@ -46,7 +46,7 @@ class Link(Section):
     """The VLAN on each port. Default: 100."""
     peer: Bgp
     """The far end."""
-    mtu: Literal[1500, 8500, 8950, 9001] = 1500
+    mtu: Literal[1500, 8500, 8896, 8950, 9001] = 1500
     """The largest packet in bytes; platforms allow different ones. Default: 1500."""
     macsec: bool = False
     """Encrypt on the wire (IEEE 802.1AE); the key pairs are secrets of the stack. Default: false."""
