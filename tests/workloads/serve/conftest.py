@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import os
+import multiprocessing
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from workloads.serve.source import Folder
 from workloads.serve.spec import ServeSpec
 from workloads.serve.text import Words, read_words
 
-ROOT = Path(__file__).resolve().parents[3]
 TEXT = json.__doc__ + Path(json.__file__).read_text() + Path(asyncio.__file__).read_text()
 
 
@@ -139,30 +137,38 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Any:
+    """Give a way to fork from a process that has imported torch once and done nothing else."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["benchmarks.serve.zero", "workloads.serve.start", "workloads.serve.text"])
+    return context
+
+
 @pytest.fixture
-def process() -> Callable[..., Any]:
+def process(nursery: Any) -> Callable[..., Any]:
     """Start a server as its own process, wait until it is healthy, and end it."""
 
     @contextmanager
-    def start(
-        command: list[str], environment: dict[str, str]
-    ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    def start(program: str, environment: dict[str, str]) -> Iterator[tuple[BaseProcess, str]]:
         url = f"http://127.0.0.1:{free_port()}"
-        given = {**os.environ, **environment, "PORT": url.rsplit(":", 1)[1]}
-        running = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=given)
+        given = {**environment, "PORT": url.rsplit(":", 1)[1]}
+        code = f"import os\nos.environ.update({given!r})\n{program}"
+        running = nursery.Process(target=exec, args=(code, {"__name__": "__main__"}), daemon=True)
+        running.start()
         try:
             _wait_healthy(running, url)
             yield running, url
         finally:
             running.kill()
-            running.wait(10)
+            running.join(10)
 
     return start
 
 
-def _wait_healthy(running: subprocess.Popen[bytes], url: str) -> None:
+def _wait_healthy(running: BaseProcess, url: str) -> None:
     for _ in range(600):
-        assert running.poll() is None, f"the server ended with code {running.returncode}"
+        assert running.is_alive(), f"the server ended with code {running.exitcode}"
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5):
                 return

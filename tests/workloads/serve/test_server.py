@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from workloads.serve.__main__ import main
 from workloads.serve.load import Target, closed_loop, summary
 from workloads.store import KeyRing, Store
 
-SERVE = ["-m", "workloads.serve"]
+SERVE = "import sys\nfrom workloads.serve.__main__ import main\nsys.exit(main())\n"
+"""What `python -m workloads.serve` does."""
 
 
 def ask(url: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def test_sigterm_under_64_streams_cuts_none(process: Any, folder: Path) -> None:
         async def drive() -> tuple[list[Any], list[Any]]:
             streams = asyncio.ensure_future(closed_loop(Target(url, lambda _: body), clients=64, requests=64))
             await asyncio.sleep(0.4)
-            running.send_signal(signal.SIGTERM)
+            os.kill(running.pid, signal.SIGTERM)
             await asyncio.sleep(0.1)
             late = await closed_loop(Target(url, lambda _: body), clients=1, requests=1)
             return await streams, late
@@ -46,14 +48,15 @@ def test_sigterm_under_64_streams_cuts_none(process: Any, folder: Path) -> None:
         assert told["statuses"] == {"200": 64}
         assert {one.events for one in streams} <= set(range(1, 101))
         assert [one.code for one in late] in (["draining"], ["ConnectionRefusedError"])
-        assert running.wait(20) == 0
+        running.join(20)
+        assert running.exitcode == 0
 
 
 def test_a_drain_over_its_time_says_so(process: Any, folder: Path) -> None:
     """A second signal ends at once; a stream that cannot finish is cut and the exit code is 1."""
     config = json.dumps({"drain_seconds": 1, "request_seconds": 60})
     script = (
-        "import os, sys, time\n"
+        "import sys, time\n"
         "from benchmarks.serve.zero import words\n"
         "from workloads.serve.batch import Constant\n"
         "from workloads.serve.server import serve\n"
@@ -64,7 +67,7 @@ def test_a_drain_over_its_time_says_so(process: Any, folder: Path) -> None:
         "        return super().run(slices)\n"
         "sys.exit(serve(from_environment(os.environ), Slow(70), words(), 256))\n"
     )
-    with process(["-c", script], {"CAUSEWAY_MODEL": str(folder), "CAUSEWAY_CONFIG": config}) as (
+    with process(script, {"CAUSEWAY_MODEL": str(folder), "CAUSEWAY_CONFIG": config}) as (
         running,
         url,
     ):
@@ -73,16 +76,19 @@ def test_a_drain_over_its_time_says_so(process: Any, folder: Path) -> None:
         async def drive() -> list[Any]:
             streams = asyncio.ensure_future(closed_loop(Target(url, lambda _: body), clients=2, requests=2))
             await asyncio.sleep(0.5)
-            running.send_signal(signal.SIGTERM)
+            os.kill(running.pid, signal.SIGTERM)
             return await streams
 
         assert [one.whole for one in asyncio.run(drive())] == [False, False]
-        assert running.wait(20) == 1
+        running.join(20)
+        assert running.exitcode == 1
 
 
 def test_many_streams_end_whole_or_429(process: Any) -> None:
     """400 streams at once on a server with room for fewer: each is whole or told to come again, none breaks."""
-    with process(["-m", "benchmarks.serve.zero"], {"MAX_RUNNING": "64"}) as (_, url):
+    with process(
+        "import sys\nfrom benchmarks.serve.zero import main\nsys.exit(main())\n", {"MAX_RUNNING": "64"}
+    ) as (_, url):
         body = {"prompt": "a", "max_tokens": 32, "stream": True}
         outcomes = asyncio.run(closed_loop(Target(url, lambda _: body), clients=400, requests=800))
         told = Counter((one.status, one.whole) for one in outcomes)
@@ -130,19 +136,29 @@ def test_the_model_comes_out_of_the_encrypted_store(process: Any, folder: Path, 
         ({"CAUSEWAY_MODEL": "x", "PORT": "http"}, "PORT is 'http'"),
     ],
 )
-def test_a_wrong_environment_is_one_clear_error(environment: dict[str, str], told: str) -> None:
-    """The process ends with code 2 and one text, no traceback."""
+def test_a_wrong_environment_is_one_clear_error(
+    environment: dict[str, str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The program's code is 2, and it says one thing."""
+    for name in [name for name in os.environ if name.startswith("CAUSEWAY_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert told in said
+
+
+def test_the_program_ends_with_its_code_and_no_traceback() -> None:
+    """A mistake in the environment of the real process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CAUSEWAY_")}
     root = Path(__file__).resolve().parents[3]
-    run = subprocess.run(
-        [sys.executable, *SERVE],
-        cwd=root,
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    command = [sys.executable, "-m", "workloads.serve"]
+    run = subprocess.run(command, cwd=root, env=kept, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 2
-    assert told in run.stderr
+    assert run.stderr.startswith("error: CAUSEWAY_MODEL is not set")
     assert "Traceback" not in run.stderr
