@@ -148,7 +148,7 @@ def test_partition_keys_of_full_members(key: str) -> None:
     """A key of a full member passes, with virtual functions to carry it and the fabric manager to grant it."""
     one = site(attach="sriov", partition_key=key)
     assert one.partition_key == key
-    assert infiniband.cluster_policy([one], plugin())["ibKubernetes"]["ufmSecret"] == "ufm"
+    assert "ibKubernetes" in infiniband.cluster_policy([one], plugin())
     assert "ibKubernetes" not in infiniband.cluster_policy([site(attach="sriov")], plugin())
 
 
