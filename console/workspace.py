@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from pulumi import automation
 
 from console import engine as engines
 from console import say, statefile
+from console.failures import Failed
 from infra import paths
 from infra.settings import stackfile
 
@@ -70,6 +73,19 @@ def environment(engine: engines.Engine, stack: str) -> dict[str, str]:
         # every installed cloud SDK asks for its plugin, also where the stack uses none of them
         chosen.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
     return chosen
+
+
+def init_elsewhere(stack: str, env: Mapping[str, str], folder: Path) -> None:
+    """Make the empty state of a stack from a folder of its own: `init` writes a salt beside the project's file."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "stacks").mkdir(parents=True)
+    shutil.copyfile(paths.project() / "Pulumi.yaml", folder / "Pulumi.yaml")
+    command = ["pulumi", "stack", "init", stack, "--non-interactive"]
+    done = subprocess.run(
+        command, cwd=folder, env=dict(env), capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode and "already exists" not in done.stderr:
+        raise Failed(f"no scratch state could be made: {done.stderr.strip()}")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from console.plan.recording import Recording
 from console.rehearse import dial
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
-from console.workspace import environment, open_workspace, untouched
+from console.workspace import environment, init_elsewhere, open_workspace, untouched
 from infra import paths
 from infra.settings import from_file, stackfile
 
@@ -112,21 +112,8 @@ def rehearsal(stack: str, folder: Path) -> Iterator[Engine]:
     with StandIns(folder / "account") as standins:
         base = environment(engines.find(), stack)
         env = {**os.environ, **variables(base, folder, standins.attached, checkpoints=False)}
-        _init(stack, env, folder / "empty")
+        init_elsewhere(stack, env, folder / "empty")
         yield Engine(stack, env, folder)
-
-
-def _init(stack: str, env: Mapping[str, str], folder: Path) -> None:
-    """Make the empty state of a stack from a folder of its own: `init` writes a salt beside the project's file."""
-    folder.mkdir()
-    shutil.copyfile(paths.project() / "Pulumi.yaml", folder / "Pulumi.yaml")
-    (folder / "stacks").mkdir()
-    command = ["pulumi", "stack", "init", stack, "--non-interactive"]
-    done = subprocess.run(
-        command, cwd=folder, env=dict(env), capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode:
-        raise Failed(f"no scratch state could be made: {done.stderr.strip()}")
 
 
 def _real(stack: str, folder: Path) -> Engine:
