@@ -247,13 +247,21 @@ def _partition(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+_ALWAYS_THERE = (
+    "role/aws-service-role/",
+    "role/aws-reserved/",
+    "alias/aws/",
+    "assumed-role/",
+    "capacity-reservation",
+)
+"""How the resource part of an ARN begins that exists before any stack."""
+
+
 def _exists_anyway(arn: re.Match[str]) -> bool:
     """What every account has without making it: its root, service-linked roles, AWS-managed aliases, sessions."""
     rest = arn["rest"]
     return (
-        rest == "root"
-        or rest.startswith(("role/aws-service-role/", "role/aws-reserved/", "alias/aws/", "assumed-role/", "capacity-reservation"))
-        or "*" in rest.removesuffix(":*").removesuffix("/*")
+        rest == "root" or rest.startswith(_ALWAYS_THERE) or "*" in rest.removesuffix(":*").removesuffix("/*")
     )
 
 

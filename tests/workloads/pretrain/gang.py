@@ -132,5 +132,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     mpl.use("Agg")
-    draw("", [[1, 2.0]], [], {"productive": 1.0})  # before the forks, each of which draws: fonts are found and kept once
+    draw(
+        "", [[1, 2.0]], [], {"productive": 1.0}
+    )  # before the forks: fonts are found once
     main()
