@@ -123,7 +123,8 @@ class Foundation:
             "linked": {name: list(link.peer.cidrs) for name, link in settings.links.items()},
             "flow_log_days": settings.network.flow_log_days,
             "log_key": self.purpose("logs"),
-            "labels": self.labels("network"),
+            "protect": settings.keys.protect,
+            "labels": self.labels("network", self._strictest()),
         }
         return Network("network", cast("Any", args), self.inside)
 
@@ -149,6 +150,7 @@ class Foundation:
         args = {
             **self.place,
             "account": self.settings.account,
+            "network": self.network.joined(),
             "data_class": data_class,
             "encryption": store.encryption,
             "versioning": store.versioning,
@@ -167,6 +169,7 @@ class Foundation:
             "capacity_gib": wanted.capacity_gib,
             "throughput_mbps_per_tib": wanted.throughput_mbps_per_tib,
             "store": self.stores[wanted.store].url,
+            "store_id": self.stores[wanted.store].bucket_id,
             "key": self.keys.keys[wanted.data_class],
             "log_key": self.purpose("logs"),
             "network": self.network.joined(),
@@ -194,7 +197,7 @@ class Foundation:
             else {},
             "admin_principals": list(wanted.admin_principals),
             "protect": wanted.protect,
-            "labels": self.labels("gpu_cluster"),
+            "labels": self.labels("gpu_cluster", self._strictest()),
             **{name: value for name, value in optional.items() if value is not None},
         }
         return GpuCluster("cluster", cast("Any", args), self.inside)
@@ -217,6 +220,7 @@ class Foundation:
             "peer_cidrs": list(link.peer.cidrs),
             "peer_address": link.peer.address,
             "network": self.network.joined(),
+            "protect": self.settings.keys.protect,
             "labels": self.labels("interconnect", strictest),
         }
         return Interconnect(name, cast("Any", args), self.inside)

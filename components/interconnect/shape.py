@@ -53,6 +53,8 @@ class InterconnectArgs(TypedDict):
     """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
     peer_address: NotRequired[str]
     """The far end's public IPv4 address for the tunnel. Required with `vpn_fallback`."""
+    protect: NotRequired[bool]
+    """Refuse to delete the vault that keeps its keys, where there is one. Default: false."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -78,6 +80,7 @@ class InterconnectSpec:
     far_keys: pulumi.Input[dict[str, dict[str, str]]] | None
     vpn_fallback: bool
     peer_address: str
+    protect: bool
     labels: dict[str, str]
 
 
@@ -142,6 +145,7 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         far_keys=reader.flowing("far_keys"),
         vpn_fallback=reader.flag("vpn_fallback", default=True),
         peer_address=reader.text("peer_address", ""),
+        protect=reader.flag("protect", default=False),
         labels=reader.mapping("labels"),
     )
     if len(set(locations)) != wanted or len(locations) != wanted:

@@ -22,6 +22,8 @@ class Place:
     """Its machine type."""
     fabric: bool
     """Whether its machines join their fabric."""
+    taints: tuple[str, ...] = ()
+    """Keys of taints that the platform itself puts on its nodes. Default: none."""
 
 
 def spec(
@@ -117,7 +119,7 @@ def resources(place: Place, pod: Mapping[str, Any]) -> dict[str, Any]:
 
 def tolerations(place: Place) -> list[dict[str, str]]:
     """Bear the taints of the pool: its accelerator's, and its own where it has a fabric."""
-    keys = [taint.key for taint in pods.taints(place.machine)]
+    keys = [*(taint.key for taint in pods.taints(place.machine)), *place.taints]
     if place.fabric:
         keys.append("causeway/pool")
     return [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in keys]

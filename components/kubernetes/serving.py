@@ -76,7 +76,7 @@ def deployment(
         "progressDeadlineSeconds": max(spec.start_seconds, 600),
         "template": {
             "metadata": {
-                "labels": {**corner.labels, **selector},
+                "labels": {**corner.labels, **selector, **spec.cluster.get("pod_labels", {})},
                 "annotations": {"causeway/model": spec.model},
             },
             "spec": {**template, "topologySpreadConstraints": [spread]},

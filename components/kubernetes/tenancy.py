@@ -54,7 +54,8 @@ def place(platform: Platform, cluster: Mapping[str, Any]) -> Place:
     ]
     if missing:
         raise ProblemsError("the workload can't be placed", missing)
-    return Place(cluster["pool"], machines.get(platform, cluster["machine"]), cluster["fabric"])
+    machine = machines.get(platform, cluster["machine"])
+    return Place(cluster["pool"], machine, cluster["fabric"], tuple(cluster.get("taints", ())))
 
 
 def corner(

@@ -20,6 +20,8 @@ class SharedFilesystemArgs(TypedDict):
     """Its size in GiB (1200 to 1000000); platforms have steps."""
     store: pulumi.Input[str]
     """The object store that it mirrors, as `ObjectStore.url` gives it."""
+    store_id: NotRequired[pulumi.Input[str]]
+    """That store, as `ObjectStore.bucket_id` names it. Required on Azure."""
     key: pulumi.Input[str]
     """The key that encrypts it, as `KeyRing.keys` names it."""
     log_key: NotRequired[pulumi.Input[str]]
@@ -44,6 +46,7 @@ class SharedFilesystemSpec:
     data_class: str
     capacity_gib: int
     store: pulumi.Input[str]
+    store_id: pulumi.Input[str] | None
     key: pulumi.Input[str]
     log_key: pulumi.Input[str] | None
     network: dict[str, pulumi.Input[Any]]
@@ -115,6 +118,7 @@ def parse(args: SharedFilesystemArgs | dict[str, Any]) -> SharedFilesystemSpec:
         data_class=reader.text("data_class"),
         capacity_gib=reader.whole("capacity_gib", None, 1200, 1_000_000),
         store=reader.required("store"),
+        store_id=reader.flowing("store_id"),
         key=reader.required("key"),
         log_key=reader.flowing("log_key"),
         network=reader.mapping("network"),

@@ -15,6 +15,7 @@ from components.kubernetes import access, operators
 from components.kubernetes.tenancy import kubernetes_labels
 from components.microsoft import rights
 from components.microsoft.ids import needed
+from components.microsoft.pods import SPOT_TAINT
 from components.parts import part_of
 from infra.capacity import Spot
 from infra.catalog import compat, fabric
@@ -32,11 +33,11 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     """
     refuse(name, spec)
     group = rights.group(name, spec.region, spec.labels, opts)
-    switched = features.register(name, spec.pools.values(), part_of(group))
+    pulumi.log.info(features.told(spec.pools.values()), group)
     maker = _Pools(name, spec)
     first = next(pool for pool in spec.pools.values() if pool.purpose == "system")
     profile = {"name": agent_pool.name(first), **maker.arguments(first)}
-    cluster = control_plane.build(name, spec, group, profile, switched)
+    cluster = control_plane.build(name, spec, group, profile)
     pools = [
         made
         for pool in spec.pools.values()
@@ -166,7 +167,7 @@ def _operators(spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> None:
         return
     labels = kubernetes_labels(spec.labels)
     taints = [key for pool in gpus for key in agent_pool.taints(pool)]
-    taints.append(agent_pool.SPOT_TAINT)
+    taints.append(SPOT_TAINT)
     chart = operators.gpu_operator(
         driver.owner(gpus), rdma=bool(joined), taints=taints, labels=labels, opts=opts
     )

@@ -14,8 +14,6 @@ from infra.problems import Problem, ProblemsError, nearest
 DISK_GIB = {"system": 128, "training": 256, "serving": 256}
 """Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
 
-SPOT_TAINT = "kubernetes.azure.com/scalesetpriority"
-"""The taint that AKS itself puts on spot machines."""
 
 OPTIONS = (
     "enable_fips",

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -37,7 +37,6 @@ def build(
     spec: GpuClusterSpec,
     group: resources.ResourceGroup,
     first: dict[str, Any],
-    after: Sequence[pulumi.Resource],
 ) -> containerservice.ManagedCluster:
     """Make the control plane with its first system pool.
 
@@ -46,7 +45,6 @@ def build(
         spec: Its settings.
         group: The group it is in.
         first: The arguments of the first system pool, named.
-        after: What must stand before.
     """
     key = ManagedKey.of(spec.key or "")
     kubelet = rights.identity(f"{name}-kubelet", group, spec.labels, group)
@@ -64,7 +62,7 @@ def build(
             "disks": ("Reader", disks.id),
         },
     )
-    options = part_of(group, depends_on=[*granted, *after])
+    options = part_of(group, depends_on=granted)
     cluster = containerservice.ManagedCluster(
         name,
         resource_name_=title(name),
@@ -198,7 +196,7 @@ def _log(
         sku="Standard_ZRS", labels=spec.labels, key=spec.log_key, key_name="logs", protect=spec.protect
     )
     target = accounts.logs(f"{name}-log", group, wanted, spec.log_days)
-    accounts.watch("control-plane", cluster.id, LOGS, target, cluster)
+    accounts.watch(f"{name}-audit", cluster.id, LOGS, target, cluster)
 
 
 def kubeconfig(

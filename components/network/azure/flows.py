@@ -26,7 +26,7 @@ def log(
         sku="Standard_ZRS", labels=spec.labels, key=spec.log_key, key_name="logs", protect=spec.protect
     )
     target = accounts.logs(f"{name}-log", group, wanted, spec.flow_log_days)
-    accounts.watch("rules", guard.id, GUARD_LOGS, target, guard)
+    accounts.watch(f"{name}-rules", guard.id, GUARD_LOGS, target, guard)
     network.FlowLog(
         f"{name}-flows",
         flow_log_name=pulumi.Output.concat(group.name, "-flows"),

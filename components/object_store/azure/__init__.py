@@ -84,4 +84,4 @@ def _log(name: str, group: resources.ResourceGroup, made: accounts.Made, wanted:
     label = f"{name}-log"
     plain = dataclasses.replace(wanted, sku=rules.LOCAL_OR_ZONES[wanted.sku], versioning=True, more={})
     target = accounts.logs(label, group, plain, LOG_DAYS)
-    accounts.watch("readers", made.blobs, READERS, target, made.account)
+    accounts.watch(f"{name}-readers", made.blobs, READERS, target, made.account)
