@@ -107,7 +107,7 @@ def main() -> None:
     store = Store.create((folder / "bucket").as_uri())
     steps = [0]
     for _ in range(kills):
-        killed(folder, steps[-1] + 1, chance.uniform(0.0, 0.12))
+        killed(folder, steps[-1] + 1, chance.uniform(0.0, 0.25))
         steps.append(int(forked(lambda: newest(folder))))
     before = sorted(info.key for info in store.list())
     error = json.loads(forked(lambda: too_large(folder)))
