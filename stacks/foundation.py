@@ -164,7 +164,7 @@ class Foundation:
 
     def _filesystem(self, wanted: Filesystem) -> SharedFilesystem:
         args = {
-            "platform": self.settings.platform,
+            **self.place,
             "data_class": wanted.data_class,
             "capacity_gib": wanted.capacity_gib,
             "throughput_mbps_per_tib": wanted.throughput_mbps_per_tib,
@@ -205,7 +205,7 @@ class Foundation:
     def _link(self, name: str, link: Link) -> Interconnect:
         strictest = self._strictest()
         args = {
-            "platform": self.settings.platform,
+            **self.place,
             "locations": list(link.locations),
             "resiliency": link.resiliency,
             "bandwidth_gbps": link.bandwidth_gbps,

@@ -37,12 +37,12 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
         opts=part_of(who),
     )
     for label, right in spec.stores.items():
-        rights.grant(f"{name}-{label}", ROLES[right.access], right.store, who, _below(right))
+        rights.grant(f"{name}-{label}", ROLES[right.access], right.store, who, narrowed(right))
     client = {"azure.workload.identity/client-id": who.client_id}
     return IdentityOutputs(who.client_id, client)
 
 
-def _below(right: StoreRight) -> str | None:
+def narrowed(right: StoreRight) -> str | None:
     """Narrow a right to blobs below a prefix, and to lists of them; None when the right is on all of the store."""
     if not right.prefix:
         return None

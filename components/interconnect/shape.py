@@ -21,6 +21,8 @@ class InterconnectArgs(TypedDict):
 
     platform: str
     """Where: aws, gcp, azure, onprem or local."""
+    region: NotRequired[str]
+    """The platform's name of the region. Required on Azure."""
     locations: list[str]
     """The provider's names of the meeting points, all different, as many as the resiliency needs.
 
@@ -64,6 +66,7 @@ class InterconnectSpec:
     """The checked form of `InterconnectArgs`, every field present."""
 
     platform: Platform
+    region: str
     locations: tuple[str, ...]
     devices: int
     peer_asn: int
@@ -129,6 +132,7 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
     bandwidth = reader.whole("bandwidth_gbps", 10, 1, 400)
     spec = InterconnectSpec(
         platform=reader.platform(),
+        region=reader.text("region", ""),
         locations=locations,
         devices=devices,
         peer_asn=reader.whole("peer_asn", None, 1, _LAST_ASN),

@@ -33,7 +33,7 @@ def group(
     return resources.ResourceGroup(
         name,
         resource_group_name=title(name, limit=90),
-        location=region or None,
+        location=region,
         tags=labels,
         opts=opts,
     )

@@ -30,9 +30,9 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
     Raises:
         ProblemsError: Network or store is missing, or size or throughput is none that the service has.
     """
-    needed("SharedFilesystem", name, network=spec.network, store_id=spec.store_id)
+    needed("SharedFilesystem", name, region=spec.region, network=spec.network, store_id=spec.store_id)
     refuse(spec)
-    group = rights.group(name, "", spec.labels, opts)
+    group = rights.group(name, spec.region, spec.labels, opts)
     key = ManagedKey.of(spec.key)
     who = rights.identity(f"{name}-encryption", group, spec.labels, group)
     right = rights.grant(

@@ -14,6 +14,8 @@ class SharedFilesystemArgs(TypedDict):
 
     platform: str
     """Where: aws, gcp, azure, onprem or local."""
+    region: NotRequired[str]
+    """The platform's name of the region. Required on Azure."""
     data_class: str
     """The class of what it holds: that of its store."""
     capacity_gib: int
@@ -43,6 +45,7 @@ class SharedFilesystemSpec:
     """The checked form of `SharedFilesystemArgs`, every field present."""
 
     platform: Platform
+    region: str
     data_class: str
     capacity_gib: int
     store: pulumi.Input[str]
@@ -115,6 +118,7 @@ def parse(args: SharedFilesystemArgs | dict[str, Any]) -> SharedFilesystemSpec:
     reader = Reader("SharedFilesystem", args, SharedFilesystemArgs.__annotations__)
     spec = SharedFilesystemSpec(
         platform=reader.platform(),
+        region=reader.text("region", ""),
         data_class=reader.text("data_class"),
         capacity_gib=reader.whole("capacity_gib", None, 1200, 1_000_000),
         store=reader.required("store"),

@@ -28,9 +28,9 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
     Raises:
         ProblemsError: The network is missing, or Azure does not have what is asked for.
     """
-    needed("Interconnect", name, network=spec.network)
+    needed("Interconnect", name, region=spec.region, network=spec.network)
     refuse(spec)
-    group = rights.group(name, "", spec.labels, opts)
+    group = rights.group(name, spec.region, spec.labels, opts)
     near = gateway(name, group, spec, "ExpressRoute", SKUS[spec.bandwidth_gbps])
     link = Link(name, spec, group, near)
     for at, location in enumerate(spec.locations):

@@ -94,6 +94,7 @@ _PATTERNS = (
     "azure-native:monitor:*",
     "azure-native:network:ExpressRouteCircuit?*",
     "azure-native:network:FlowLog",
+    "azure-native:network:LocalNetworkGateway",  # it says where the far end is
     "azure-native:network:NetworkSecurityGroup",
     "azure-native:network:NetworkWatcher",
     "azure-native:network:Route*",
@@ -106,6 +107,7 @@ _PATTERNS = (
     "azure-native:storage:Blob*",
     "azure-native:storage:ManagementPolicy",
     "azure-native:storage:*Rule*",
+    "azure-native:storagecache:Auto*Job",  # part of the file system
 )
 _PAID = ("aws:", "gcp:", "azure-native:", "kubernetes:karpenter.sh/")  # Karpenter's pools buy machines
 

@@ -1,7 +1,7 @@
 """Links that may carry personal data are encrypted on the wire."""
 
 from policy.model import labels
-from policy.model.checks import Check, equals, is_true, must
+from policy.model.checks import Check, equals, is_true, must, present
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
@@ -55,11 +55,7 @@ RULE = Rule(
             must("macsecEnabled", is_true, "set macsecEnabled to true")
         ),
         "azure-native:network:ExpressRoutePort": _if_personal(
-            must(
-                "links[*].macSecConfig.cakSecretIdentifier",
-                bool,
-                "set links[*].macSecConfig with its secrets",
-            )
+            present("links[*].macSecConfig.cakSecretIdentifier", "set links[*].macSecConfig with its secrets")
         ),
     },
 )

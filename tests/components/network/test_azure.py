@@ -1,0 +1,61 @@
+"""Virtual networks: zones, subnets, and the ways out that nodes need."""
+
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from components.network.azure import subnets, ways_out, zones_of
+from components.network.ranges import plan
+from components.network.shape import parse
+from infra.problems import ProblemsError
+
+ZONES = ("1", "2", "3")
+
+
+def spec(**more: Any) -> Any:
+    """Give a checked network in the Netherlands."""
+    return parse({"platform": "azure", "region": "westeurope", "account": "s", "log_key": "k", **more})
+
+
+def written() -> list[dict[str, Any]]:
+    """Give the subnets of a network with one pool that has a fabric."""
+    ranges = plan(IPv4Network("10.0.0.0/16"), ZONES, ["train"])
+    return subnets.all_of(ranges, {"train": "2"}, "guard", {zone: f"nat-{zone}" for zone in ZONES})
+
+
+def test_zones_are_those_of_the_fact_table_or_given() -> None:
+    """Nothing is looked up; a stray zone and a region without zones are refused."""
+    assert zones_of(spec()) == ZONES
+    assert zones_of(spec(zones=["3", "1"])) == ("3", "1")
+    with pytest.raises(ProblemsError, match="given 'westeurope-1'"):
+        zones_of(spec(zones=["westeurope-1"]))
+    with pytest.raises(ProblemsError, match="westus has no zones"):
+        zones_of(spec(region="westus"))
+
+
+def test_subnets_do_not_overlap() -> None:
+    """Every range is its subnet's alone, and lies in the network."""
+    blocks = [IPv4Network(one["address_prefix"]) for one in written()]
+    assert len(blocks) == 7
+    assert not any(one.overlaps(other) for one, other in combinations(blocks, 2))
+
+
+def test_only_gateways_stand_without_a_guard() -> None:
+    """Azure refuses a security group on their subnet; all others have one, and no way out by default."""
+    bare = [one["name"] for one in written() if "network_security_group" not in one]
+    assert bare == ["GatewaySubnet"]
+    assert all(one["default_outbound_access"] is False for one in written() if one["name"] not in bare)
+
+
+def test_a_pool_leaves_by_its_own_zone() -> None:
+    """The subnet of a fabric pool takes the NAT gateway of the pool's zone."""
+    found = {one["name"]: one.get("nat_gateway", {}).get("id") for one in written()}
+    assert (found["fabric-train"], found["private-1"], found["endpoints"]) == ("nat-2", "nat-1", None)
+
+
+def test_without_a_way_out_no_node_starts() -> None:
+    """AKS fetches what nodes boot with, so `none` is refused with the reason."""
+    with pytest.raises(ProblemsError, match="fetch what they boot with"):
+        ways_out.gateways("n", None, spec(nat="none"), ZONES)
