@@ -33,7 +33,7 @@ def test_a_backend_builds(capability: str, platform: str) -> None:
     assert inspect.getdoc(build)
 
 
-@pytest.mark.parametrize("platform", ["aws", "gcp"])
+@pytest.mark.parametrize("platform", ["aws", "gcp", "azure"])
 @pytest.mark.parametrize("capability", capabilities())
 def test_a_cloud_has_every_capability(capability: str, platform: str) -> None:
     """No capability stops at the edge of a cloud."""
@@ -59,7 +59,9 @@ def loaded(platform: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize(("platform", "sdk"), [("aws", "pulumi_aws"), ("gcp", "pulumi_gcp")])
+@pytest.mark.parametrize(
+    ("platform", "sdk"), [("aws", "pulumi_aws"), ("gcp", "pulumi_gcp"), ("azure", "pulumi_azure_native")]
+)
 def test_a_cloud_loads_no_other_cloud(platform: str, sdk: str) -> None:
     """One platform a process: its own SDK and Kubernetes', and no third."""
     assert loaded(platform) == {sdk, "pulumi_kubernetes"}
