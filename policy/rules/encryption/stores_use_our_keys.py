@@ -24,8 +24,6 @@ def _localhost(resource: Resource, facts: Facts) -> Verdict:
 
 def _aws(bucket: Resource, facts: Facts) -> Verdict:
     """On AWS the encryption of a bucket is a resource of its own; without one the cloud's key is used."""
-    if facts.graph.pointing_at(bucket, "targetBucket", "aws:s3/bucketLogging:BucketLogging"):
-        return NotApplicable("S3 delivers access logs only to buckets under its own key")
     configured = facts.graph.pointing_at(bucket, "bucket", _SIDECAR)
     if not configured:
         return Fail("it has no encryption configuration", f"add a {_SIDECAR} with a key of ours")
