@@ -40,7 +40,7 @@ CAPABILITIES = {
 }
 
 _SUFFIX = re.compile(r"[0-9a-f]{7}$")
-"""What the engine adds to the names of Azure's storage accounts, which know no hyphen."""
+"""What the engine adds to the names of storage accounts and vaults on Azure, without a hyphen."""
 
 Graph = list[dict[str, Any]]
 
@@ -111,7 +111,9 @@ def _steady(value: Any) -> Any:
     """Leave out what differs from run to run: suffixes of names, marks of secrets, this Python's path."""
     if isinstance(value, dict):
         return {
-            key: _SUFFIX.sub("*******", inner) if key == "accountName" else _steady(inner)
+            key: _SUFFIX.sub("*******", _steady(inner))
+            if key in {"accountName", "vaultName"}
+            else _steady(inner)
             for key, inner in sorted(value.items())
             if key not in {"__defaults", "ciphertext"}
         }

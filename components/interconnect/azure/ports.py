@@ -76,6 +76,7 @@ class Link:
         first, second = list(BORDER.subnets(new_prefix=30))[2 * at : 2 * at + 2]
         return network.ExpressRouteCircuitPeering(
             label,
+            name="AzurePrivatePeering",
             peering_name="AzurePrivatePeering",
             circuit_name=circuit.name,
             resource_group_name=self.group.name,
