@@ -159,7 +159,7 @@ def a_second_up_changes_nothing(clone: Clone) -> None:
 def a_cut_in_the_first_creation_is_deleted_by_down(clone: Clone) -> None:
     """A job that the state doesn't know, because the engine died while making it, is found and ended by `down`."""
     file = clone.stack_file("cut")
-    file.write_text(file.read_text().replace("steps: 400", "steps: 401"))
+    file.write_text(file.read_text().replace("steps: 400", "steps: 4000"))
     cut(clone, "up", r"resumed at step", kill_engine)
     document = clone.json("down", "cut")
     assert document["left"] == {"resources": 0, "processes": [], "ports": [], "files": []}
