@@ -21,7 +21,7 @@ from console.rehearse.report import Report
 from console.rehearse.scene import Plan, Scene
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
-from console.workspace import init_elsewhere, open_workspace
+from console.workspace import init_elsewhere, open_workspace, untouched
 from infra import paths
 from providers.rehearsal import faults
 
@@ -160,7 +160,8 @@ def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[
     dial.turn(source, turned, options.dial)
     freed = folder / "settings-freed.yaml"
     protected = dial.free(turned, freed)
-    with StandIns(folder / "account", options.fault) as standins:
+    # reading outputs, too, lets the engine write a salt into the stack file
+    with StandIns(folder / "account", options.fault) as standins, untouched(name):
         base = open_workspace(name).env
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
         init_elsewhere(name, {**os.environ, **env}, folder / "empty")
