@@ -73,7 +73,9 @@ def _build(home: Path) -> None:
     with say.step("create the Python environment"):
         _run([uv, "venv", "--quiet", "--python", sys.executable, str(home)], env)
     with say.step(f"install {count} packages (torch is about 5 GB with its libraries)"):
-        _run([uv, "pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)], env)
+        _run(
+            [uv, "pip", "install", "--system-certs", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)], env
+        )
     with say.step("byte-compile them, so that every later start is fast"):
         _compile(home)
     (home / DONE).touch()
