@@ -14,6 +14,10 @@ def field_docs(cls: type) -> dict[str, str]:
     for field, text in pairwise(tree.body):
         if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
             continue
-        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
+        if (
+            isinstance(text, ast.Expr)
+            and isinstance(text.value, ast.Constant)
+            and isinstance(text.value.value, str)
+        ):
             found[field.target.id] = inspect.cleandoc(text.value.value)
     return found

@@ -132,7 +132,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     mpl.use("Agg")
-    draw(
-        "", [[1, 2.0]], [], {"productive": 1.0}
-    )  # before the forks: fonts are found once
+    draw("", [[1, 2.0]], [], {"productive": 1.0})  # before the forks: fonts are found once
     main()
