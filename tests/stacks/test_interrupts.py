@@ -87,9 +87,14 @@ def cut(clone: Clone, verb: str, sign: str, strike: Callable[[psutil.Popen], Non
             cwd=clone.folder, env=clone.env(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
             start_new_session=True,
         )  # fmt: skip
-    seen(log, sign, console)
-    strike(console)
-    code = console.wait(60)
+    try:
+        seen(log, sign, console)
+        strike(console)
+        code = console.wait(60)
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            console.kill()
+        console.wait(60)
     said = log.read_text()
     assert code == CANCELLED, said
     assert "Traceback" not in said
@@ -160,7 +165,7 @@ def a_cut_in_the_first_creation_is_deleted_by_down(clone: Clone) -> None:
     """A job that the state doesn't know, because the engine died while making it, is found and ended by `down`."""
     file = clone.stack_file("cut")
     file.write_text(file.read_text().replace("steps: 400", "steps: 4000"))
-    cut(clone, "up", r"resumed at step", kill_engine)
+    cut(clone, "up", r"step +\d+/4000", kill_engine)
     document = clone.json("down", "cut")
     assert document["left"] == {"resources": 0, "processes": [], "ports": [], "files": []}
 
