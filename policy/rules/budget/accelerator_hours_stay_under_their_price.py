@@ -2,12 +2,12 @@
 
 from infra.catalog.prices import Price, lookup
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued, money
+from policy.model import catalogued, controls, money
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pools import POOLS, pool
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Option, Rule, Severity
+from policy.model.rule import OnUnknown, Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
@@ -39,7 +39,7 @@ RULE = Rule(
     fix="Choose another machine, region or kind of capacity.",
     severity=Severity.LOW,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     at_create=for_types(POOLS, _hour),
     options={
         "usdPerHour": Option(

@@ -2,10 +2,10 @@
 
 import math
 
-from policy.model import money
+from policy.model import controls, money
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Option, Rule, Severity
+from policy.model.rule import OnUnknown, Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
 
@@ -30,7 +30,7 @@ RULE = Rule(
     fix="Split the change, or have its cost approved.",
     severity=Severity.MEDIUM,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     in_stack={"pulumi:pulumi:Stack": _change},
     options={
         "baselineUsd": Option(

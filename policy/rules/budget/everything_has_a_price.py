@@ -1,9 +1,9 @@
 """What has no price is little, and its most is known."""
 
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Option, Rule, Severity
+from policy.model.rule import Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 
@@ -37,7 +37,7 @@ RULE = Rule(
     why="A line without a price counts as nothing in every sum above it",
     fix="Choose what has a price, renew the prices, or raise the limit deliberately.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     in_stack={"pulumi:pulumi:Stack": _unpriced},
     options={
         "limitUsd": Option(

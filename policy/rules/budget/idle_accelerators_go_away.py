@@ -1,10 +1,11 @@
 """Pools with accelerators scale down to nothing, or idle within a limit."""
 
+from policy.model import controls
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pools import POOLS, pool
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Level, Option, Rule, Severity
+from policy.model.rule import Level, Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
 
@@ -30,7 +31,7 @@ RULE = Rule(
     fix="Let the pool scale to zero.",
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     at_create=for_types(POOLS, _idle),
     options={
         "idleUsd": Option(

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from infra.catalog.cost.line import Priced
+from policy.model import controls
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Option, Rule, Severity
+from policy.model.rule import Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict, worst
 
 
@@ -46,7 +47,7 @@ RULE = Rule(
     why="In June 2025 a p5.48xlarge in us-east-1 went from 98.32 to 55.04 USD an hour: an old price is a wrong price",
     fix="Renew the prices with causeway refresh-prices.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     in_stack={"pulumi:pulumi:Stack": _age},
     options={
         "warnDays": Option(730, {"type": "integer", "minimum": 1}, "Older prices give a warning."),

@@ -2,12 +2,12 @@
 
 from infra.catalog.prices import Price, lookup
 from infra.catalog.values import UNKNOWN
-from policy.model import money
+from policy.model import controls, money
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pools import POOLS, pool
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Level, Option, Rule, Severity
+from policy.model.rule import Level, Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
@@ -39,7 +39,7 @@ RULE = Rule(
     fix="Buy on demand there, or take another region.",
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     at_create=for_types(POOLS, _discount),
     options={
         "discount": Option(

@@ -3,10 +3,10 @@
 import math
 
 from infra.catalog.cost.line import Undecided
-from policy.model import money
+from policy.model import controls, money
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Option, Rule, Severity
+from policy.model.rule import OnUnknown, Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 
@@ -60,7 +60,7 @@ RULE = Rule(
     fix="Take fewer or smaller machines, or raise the cap deliberately.",
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("CC5.2", "A1.1"), nist=("PM-3", "SA-2")),
+    frameworks=controls.MONEY,
     at_create={"*": _before_create},
     in_stack={"pulumi:pulumi:Stack": _whole},
     options={

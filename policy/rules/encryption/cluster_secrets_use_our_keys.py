@@ -1,7 +1,8 @@
 """Secrets in a cluster are encrypted under a key of ours."""
 
+from policy.model import controls
 from policy.model.checks import all_of, contains, equals, is_true, keyed, must
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 
 RULE = Rule(
     name="cluster-secrets-use-our-keys",
@@ -10,14 +11,7 @@ RULE = Rule(
     fix="Give the cluster a key for its secrets.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(a)(2)(iv)",),
-        iso27001=("A.8.24",),
-        soc2=("CC6.1",),
-        nist=("SC-12", "SC-28(1)"),
-        cis=("3.11",),
-    ),
+    frameworks=controls.AT_REST,
     at_create={
         "aws:eks/cluster:Cluster": all_of(
             must(

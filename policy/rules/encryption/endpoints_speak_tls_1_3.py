@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from infra.catalog.values import Value
+from policy.model import controls
 from policy.model.checks import equals, must, present, where
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 
 
 def _tls_1_3(policy: Value) -> bool:
@@ -26,14 +27,7 @@ RULE = Rule(
     why="Older versions can be talked down to ciphers that are broken",
     fix="Choose a policy whose newest version is 1.3.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-        iso27001=("A.8.20", "A.8.24"),
-        soc2=("CC6.7",),
-        nist=("SC-8(1)",),
-        cis=("3.10",),
-    ),
+    frameworks=controls.IN_TRANSIT,
     at_create={
         "aws:lb/listener:Listener": where(
             "protocol",

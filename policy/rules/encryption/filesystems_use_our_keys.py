@@ -1,9 +1,10 @@
 """Shared file systems are encrypted under a key of ours."""
 
+from policy.model import controls
 from policy.model.checks import forbidden, keyed
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import Fail, Verdict
 
 
@@ -23,14 +24,7 @@ RULE = Rule(
     fix="Name a customer-managed key on the file system.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(a)(2)(iv)",),
-        iso27001=("A.8.24",),
-        soc2=("CC6.1",),
-        nist=("SC-12", "SC-28(1)"),
-        cis=("3.11",),
-    ),
+    frameworks=controls.AT_REST,
     at_create={
         "aws:fsx/lustreFileSystem:LustreFileSystem": _lustre,
         "gcp:filestore/instance:Instance": keyed("kmsKeyName", "set kmsKeyName to a key of this stack"),

@@ -1,10 +1,10 @@
 """Links that may carry personal data are encrypted on the wire."""
 
-from policy.model import labels
+from policy.model import controls, labels
 from policy.model.checks import Check, equals, is_true, must, present
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import NotApplicable, Unverified, Verdict
 
 
@@ -35,14 +35,7 @@ RULE = Rule(
     fix="Use MACsec on the port, or IPsec above it.",
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-        iso27001=("A.8.20", "A.8.24"),
-        soc2=("CC6.7",),
-        nist=("SC-8(1)",),
-        cis=("3.10",),
-    ),
+    frameworks=controls.IN_TRANSIT,
     at_create={
         "aws:directconnect/connection:Connection": _if_personal(
             must(

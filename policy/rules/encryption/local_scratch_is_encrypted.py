@@ -1,9 +1,10 @@
 """Local scratch disks are encrypted."""
 
+from policy.model import controls
 from policy.model.checks import at_least, equals, is_true, must, where
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import NotApplicable, Verdict
 
 
@@ -17,14 +18,7 @@ RULE = Rule(
     why="Checkpoints and tokens pass through the local disk, which goes back to the cloud",
     fix="Encrypt the local disk.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(a)(2)(iv)",),
-        iso27001=("A.8.24",),
-        soc2=("CC6.1",),
-        nist=("SC-12", "SC-28(1)"),
-        cis=("3.11",),
-    ),
+    frameworks=controls.AT_REST,
     at_create={
         "aws:ec2/launchTemplate:LaunchTemplate": _nitro,
         "gcp:container/nodePool:NodePool": where(

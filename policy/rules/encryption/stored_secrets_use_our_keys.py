@@ -1,7 +1,8 @@
 """Secret stores are encrypted under a key of ours."""
 
+from policy.model import controls
 from policy.model.checks import any_of, keyed
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 
 _GCP_FIX = "set customerManagedEncryption.kmsKeyName of every replica to a key of this stack"
 
@@ -13,14 +14,7 @@ RULE = Rule(
     fix="Name a customer-managed key on the secret.",
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(a)(2)(iv)",),
-        iso27001=("A.8.24",),
-        soc2=("CC6.1",),
-        nist=("SC-12", "SC-28(1)"),
-        cis=("3.11",),
-    ),
+    frameworks=controls.AT_REST,
     at_create={"aws:secretsmanager/secret:Secret": keyed("kmsKeyId", "set kmsKeyId to a key of this stack")},
     in_stack={
         "gcp:secretmanager/secret:Secret": any_of(

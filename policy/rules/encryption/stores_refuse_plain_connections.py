@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from infra.catalog.values import Value
+from policy.model import controls
 from policy.model.checks import all_of, equals, is_false, is_true, must
 from policy.model.documents import bool_condition, statements
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import Fail, Verdict, worst
 
 
@@ -41,14 +42,7 @@ RULE = Rule(
     why="One client that forgets TLS sends data and credentials in the open",
     fix="Refuse plain HTTP and versions below 1.2.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-        iso27001=("A.8.20", "A.8.24"),
-        soc2=("CC6.7",),
-        nist=("SC-8(1)",),
-        cis=("3.10",),
-    ),
+    frameworks=controls.IN_TRANSIT,
     at_create={
         "azure-native:storage:StorageAccount": all_of(
             must("enableHttpsTrafficOnly", is_true, "set enableHttpsTrafficOnly to true", unset="pass"),

@@ -1,10 +1,11 @@
 """Object stores are encrypted under a key of ours."""
 
 from infra.catalog.values import UNKNOWN
+from policy.model import controls
 from policy.model.checks import all_of, equals, keyed, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import Fail, NotApplicable, Unverified, Verdict
 
 _SIDECAR = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -46,14 +47,7 @@ RULE = Rule(
     fix="Encrypt the store with a customer-managed key of this stack.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(a)",),
-        hipaa=("164.312(a)(2)(iv)",),
-        iso27001=("A.8.24",),
-        soc2=("CC6.1",),
-        nist=("SC-12", "SC-28(1)"),
-        cis=("3.11",),
-    ),
+    frameworks=controls.AT_REST,
     at_create={
         "localhost:index:Bucket": _localhost,
         "gcp:storage/bucket:Bucket": keyed(

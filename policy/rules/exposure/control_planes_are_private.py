@@ -1,7 +1,8 @@
 """A cluster's control plane is not on the internet."""
 
+from policy.model import controls
 from policy.model.checks import all_of, is_false, is_true, must, must_not
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 
 RULE = Rule(
     name="control-planes-are-private",
@@ -9,14 +10,7 @@ RULE = Rule(
     why="One stolen token or one bug in the API server opens everything when anyone can reach it",
     fix="Switch the public endpoint off.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(b)",),
-        hipaa=("164.312(e)(1)",),
-        iso27001=("A.8.20", "A.8.22"),
-        soc2=("CC6.6",),
-        nist=("SC-7", "AC-17"),
-        cis=("4.4", "12.2"),
-    ),
+    frameworks=controls.BOUNDARY,
     at_create={
         "aws:eks/cluster:Cluster": all_of(
             must("vpcConfig.endpointPublicAccess", is_false, "set vpcConfig.endpointPublicAccess to false"),

@@ -1,7 +1,8 @@
 """Machines have no public address."""
 
+from policy.model import controls
 from policy.model.checks import is_true, must, must_not
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 
 RULE = Rule(
     name="nodes-have-no-public-address",
@@ -9,14 +10,7 @@ RULE = Rule(
     why="A machine with GPUs and an address is found and scanned within minutes",
     fix="Keep machines in private subnets.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(b)",),
-        hipaa=("164.312(e)(1)",),
-        iso27001=("A.8.20", "A.8.22"),
-        soc2=("CC6.6",),
-        nist=("SC-7", "AC-17"),
-        cis=("4.4", "12.2"),
-    ),
+    frameworks=controls.BOUNDARY,
     at_create={
         "aws:ec2/launchTemplate:LaunchTemplate": must_not(
             "networkInterfaces[*].associatePublicIpAddress",

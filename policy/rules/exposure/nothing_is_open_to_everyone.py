@@ -1,10 +1,11 @@
 """No port is open to the whole internet."""
 
 from infra.catalog.values import UNKNOWN, Value
+from policy.model import controls
 from policy.model.checks import all_of, equals, must_not, where
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, NotApplicable, Unverified, Verdict, worst
 
 _EVERYONE = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
@@ -45,14 +46,7 @@ RULE = Rule(
     why="What listens there is reached by everyone, also by mistake",
     fix="Name the ranges that may come in.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(b)",),
-        hipaa=("164.312(e)(1)",),
-        iso27001=("A.8.20", "A.8.22"),
-        soc2=("CC6.6",),
-        nist=("SC-7", "AC-17"),
-        cis=("4.4", "12.2"),
-    ),
+    frameworks=controls.BOUNDARY,
     at_create={
         "aws:ec2/securityGroup:SecurityGroup": all_of(
             must_not("ingress[*].cidrBlocks[*]", equals(*_EVERYONE), _FIX),

@@ -1,10 +1,11 @@
 """Services are reachable from the private network only."""
 
 from infra.catalog.values import UNKNOWN
+from policy.model import controls
 from policy.model.checks import equals, is_true, must, where
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 _ANNOTATIONS = {
@@ -34,14 +35,7 @@ RULE = Rule(
     why="A load balancer with a public address publishes the model and its prompts",
     fix="Make the load balancer internal.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(
-        gdpr=("Art. 32(1)(b)",),
-        hipaa=("164.312(e)(1)",),
-        iso27001=("A.8.20", "A.8.22"),
-        soc2=("CC6.6",),
-        nist=("SC-7", "AC-17"),
-        cis=("4.4", "12.2"),
-    ),
+    frameworks=controls.BOUNDARY,
     at_create={
         "kubernetes:core/v1:Service": where(
             "spec.type", equals("LoadBalancer"), _internal, "it has no load balancer"

@@ -1,12 +1,12 @@
 """Machines are bought in a way in which they are sold."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pools import POOLS, pool
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
@@ -31,6 +31,6 @@ RULE = Rule(
     why="What is not sold that way never starts, and the stack waits for it",
     fix="Choose another kind of capacity or another machine.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create=for_types(POOLS, _sold),
 )

@@ -1,11 +1,11 @@
 """A launch template has as many fabric interfaces as its machine."""
 
 from infra.catalog.values import UNKNOWN, Value
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.facts import Facts
 from policy.model.pools import joins_fabric
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict, worst
 
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -50,7 +50,7 @@ RULE = Rule(
     why="One interface too few halves the bandwidth, one too many and nothing starts",
     fix="Derive the interfaces from the fact table.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={_TEMPLATE: _template},
     in_stack={"aws:eks/nodeGroup:NodeGroup": _pool},
 )

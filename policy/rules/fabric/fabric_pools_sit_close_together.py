@@ -1,12 +1,12 @@
 """Machines of one fabric stand in one zone, close together."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.checks import equals, must
 from policy.model.facts import Facts
 from policy.model.pools import joins_fabric
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
@@ -54,7 +54,7 @@ RULE = Rule(
     why="A ring over two zones runs at the speed of the road between them, and pays for it",
     fix="Use one zone and a compact placement.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={
         "aws:eks/nodeGroup:NodeGroup": _one_subnet,
         "gcp:container/nodePool:NodePool": _compact,

@@ -1,10 +1,11 @@
 """Pods with several accelerators have shared memory of their own."""
 
+from policy.model import controls
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pods import pod, uses_accelerators
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
 _SHM = "/dev/shm"  # noqa: S108 - the name that NCCL and POSIX shared memory use
@@ -32,6 +33,6 @@ RULE = Rule(
     why="NCCL and data loaders share memory through /dev/shm, and 64 MiB of it hang them",
     fix="Mount an emptyDir of medium Memory at /dev/shm.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create=for_types(("kubernetes:batch/v1:Job", "kubernetes:apps/v1:StatefulSet"), _shared),
 )

@@ -1,11 +1,11 @@
 """Pools with accelerators take only pods that ask for them."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.checks import Check
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
@@ -35,7 +35,7 @@ RULE = Rule(
     why="A stray pod on a GPU machine keeps it alive and paid",
     fix="Taint the pool.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={
         "aws:eks/nodeGroup:NodeGroup": _tainted("instanceTypes[*]", "taints[*].key"),
         "gcp:container/nodePool:NodePool": _tainted("nodeConfig.machineType", "nodeConfig.taints[*].key"),

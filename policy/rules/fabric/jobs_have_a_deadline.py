@@ -1,7 +1,8 @@
 """Jobs end: they have a deadline, and go away when done."""
 
+from policy.model import controls
 from policy.model.checks import all_of, at_least, must
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 
 RULE = Rule(
     name="jobs-have-a-deadline",
@@ -9,7 +10,7 @@ RULE = Rule(
     why="A hung run holds its GPUs until someone looks",
     fix="Set a deadline and a time to live.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={
         "kubernetes:batch/v1:Job": all_of(
             must("spec.activeDeadlineSeconds", at_least(1), "set spec.activeDeadlineSeconds"),

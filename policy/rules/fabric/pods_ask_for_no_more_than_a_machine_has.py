@@ -1,12 +1,12 @@
 """Pods ask for no more accelerators than a machine has."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.pods import GPUS, PODS, pod
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
 
@@ -32,6 +32,6 @@ RULE = Rule(
     why="Such a pod waits for ever, and the autoscaler buys machines that do not help",
     fix="Spread the job over more pods.",
     severity=Severity.HIGH,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create=for_types(PODS, _fits),
 )

@@ -1,11 +1,11 @@
 """Pools of scarce machines are upgraded in place, not by buying more."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import catalogued
+from policy.model import catalogued, controls
 from policy.model.checks import Check, Test, equals, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import NotApplicable, Unverified, Verdict
 
 
@@ -27,7 +27,7 @@ RULE = Rule(
     why="A surge machine of a scarce type does not come, and the upgrade hangs half-way",
     fix="Upgrade with surge 0.",
     severity=Severity.MEDIUM,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={
         "aws:eks/nodeGroup:NodeGroup": _no_surge(
             "instanceTypes[*]",

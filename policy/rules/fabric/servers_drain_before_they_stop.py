@@ -1,10 +1,11 @@
 """Servers finish what they answer before they stop."""
 
+from policy.model import controls
 from policy.model.checks import at_least, must
 from policy.model.facts import Facts
 from policy.model.pods import pod, uses_accelerators
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.rule import Rule, Severity
 from policy.model.verdicts import NotApplicable, Verdict
 
 
@@ -21,7 +22,7 @@ RULE = Rule(
     why="A request that is cut off is paid for and asked again",
     fix="Give servers time to drain.",
     severity=Severity.LOW,
-    frameworks=Frameworks(iso27001=("A.8.6",), soc2=("A1.1",), nist=("SC-5", "SC-6"), cis=("4.1",)),
+    frameworks=controls.CAPACITY,
     at_create={
         "localhost:index:Service": must("drainSeconds", at_least(1), "set drainSeconds to 20", unset="pass"),
         "kubernetes:apps/v1:Deployment": _drains,

@@ -1,11 +1,11 @@
 """Backups are copied only where the class of their data allows it."""
 
 from infra.catalog.values import UNKNOWN, Value
-from policy.model import residence
+from policy.model import controls, residence
 from policy.model.environment import DataClass
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import Fail, NotApplicable, Unverified, Verdict
 
 
@@ -33,12 +33,7 @@ RULE = Rule(
     fix="Copy backups into a location of the data class's jurisdictions.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 44", "Art. 46"),
-        iso27001=("A.5.31", "A.5.34"),
-        soc2=("CC6.1", "C1.1"),
-        nist=("SA-9(5)", "AC-4"),
-    ),
+    frameworks=controls.JURISDICTION,
     at_create={"aws:backup/vault:Vault": residence.stays},
     in_stack={"aws:backup/plan:Plan": _copies},
 )

@@ -1,11 +1,11 @@
 """Logs are kept where the class of what they log allows it."""
 
-from policy.model import places, residence
+from policy.model import controls, places, residence
 from policy.model.checks import for_types
 from policy.model.environment import DataClass
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import Unverified, Verdict, worst
 
 
@@ -41,12 +41,7 @@ RULE = Rule(
     fix="Keep logs in a location of the data class's jurisdictions.",
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 44", "Art. 46"),
-        iso27001=("A.5.31", "A.5.34"),
-        soc2=("CC6.1", "C1.1"),
-        nist=("SA-9(5)", "AC-4"),
-    ),
+    frameworks=controls.JURISDICTION,
     at_create=for_types(
         [
             "aws:cloudwatch/logGroup:LogGroup",

@@ -1,8 +1,8 @@
 """Queues and topics keep messages where the class of their data allows it."""
 
-from policy.model import residence
+from policy.model import controls, residence
 from policy.model.checks import for_types
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 
 RULE = Rule(
     name="messages-stay-in-their-jurisdictions",
@@ -11,12 +11,7 @@ RULE = Rule(
     fix="Create it in a location of the data class's jurisdictions.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 44", "Art. 46"),
-        iso27001=("A.5.31", "A.5.34"),
-        soc2=("CC6.1", "C1.1"),
-        nist=("SA-9(5)", "AC-4"),
-    ),
+    frameworks=controls.JURISDICTION,
     at_create=for_types(
         ["aws:sqs/queue:Queue", "aws:sns/topic:Topic", "gcp:pubsub/topic:Topic"], residence.stays
     ),

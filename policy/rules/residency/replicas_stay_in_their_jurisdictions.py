@@ -3,11 +3,11 @@
 from infra.catalog import regions
 from infra.catalog.rows import CatalogError
 from infra.catalog.values import UNKNOWN, Value
-from policy.model import places, residence
+from policy.model import controls, places, residence
 from policy.model.environment import DataClass
 from policy.model.facts import Facts
 from policy.model.resource import Resource
-from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
+from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict, worst
 
 _BUCKET = "aws:s3/bucket:Bucket"
@@ -82,12 +82,7 @@ RULE = Rule(
     fix="Replicate into a location of the data class's jurisdictions.",
     severity=Severity.CRITICAL,
     on_unknown=OnUnknown.FAIL,
-    frameworks=Frameworks(
-        gdpr=("Art. 44", "Art. 46"),
-        iso27001=("A.5.31", "A.5.34"),
-        soc2=("CC6.1", "C1.1"),
-        nist=("SA-9(5)", "AC-4"),
-    ),
+    frameworks=controls.JURISDICTION,
     in_stack={
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _aws,
         "azure-native:storage:StorageAccount": _azure,
