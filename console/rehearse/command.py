@@ -21,7 +21,7 @@ from console.rehearse.report import Report
 from console.rehearse.scene import Plan, Scene
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
-from console.workspace import init_elsewhere, open_workspace, untouched
+from console.workspace import SealedWorkspace, init_elsewhere, open_workspace
 from infra import paths
 from providers.rehearsal import faults
 
@@ -160,14 +160,11 @@ def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[
     dial.turn(source, turned, options.dial)
     freed = folder / "settings-freed.yaml"
     protected = dial.free(turned, freed)
-    # reading outputs, too, lets the engine write a salt into the stack file
-    with StandIns(folder / "account", options.fault) as standins, untouched(name):
+    with StandIns(folder / "account", options.fault) as standins:
         base = open_workspace(name).env
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
         init_elsewhere(name, {**os.environ, **env}, folder / "empty")
-        stack = automation.select_stack(
-            name, work_dir=str(paths.project()), opts=automation.LocalWorkspaceOptions(env_vars=env)
-        )
+        stack = automation.Stack.select(name, SealedWorkspace(work_dir=str(paths.project()), env_vars=env))
         yield Scene(stack, standins, config, turned, freed if protected else None)
 
 

@@ -80,6 +80,8 @@ def play(name: str, verb: Verb, stack: automation.Stack, **options: Any) -> Phas
         gathered.take(event)
         told.take(event)
 
+    if verb != "preview":
+        options.setdefault("show_secrets", False)
     try:
         methods[verb](on_event=take, **options)
     except CommandError as error:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from console.rehearse.standins import StandIns
-from console.workspace import untouched
+from console.workspace import init_elsewhere
 from infra import paths
 
 pytestmark = pytest.mark.engine
@@ -60,8 +60,7 @@ def resources(
     (folder / "state").mkdir()
     config = folder / "stack.yaml"
     config.write_bytes((paths.project() / "stacks" / f"Pulumi.{stack}.yaml").read_bytes())
-    # the engine writes a salt into the stack file of a new stack: the file is put back as it was
-    with StandIns(folder / "account") as standins, untouched(stack):
+    with StandIns(folder / "account") as standins:
         env = {
             **engine_env,
             "PULUMI_BACKEND_URL": f"file://{folder}/state",
@@ -83,10 +82,7 @@ def resources(
             assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
             return done.stdout
 
-        subprocess.run(
-            ["pulumi", "stack", "init", stack, "--no-select"],
-            cwd=paths.project(), env=env, capture_output=True, timeout=100, check=True,
-        )  # fmt: skip
+        init_elsewhere(stack, env, folder / "empty")
         plan = json.loads(pulumi("preview", "--json"))
     return [step["newState"] for step in plan["steps"]]
 
