@@ -24,7 +24,7 @@ KEY_TYPES = (
 )
 """The types of keys that are ours."""
 
-_CLOUD_KEY = re.compile(r"^(arn:aws[\w-]*:kms:[^:]*:[^:]*:)?alias/aws/|^aws/|Microsoft\.|^AES256$")
+_CLOUD_KEY = re.compile(r"^(arn:aws[\w-]*:kms:[^:]*:[^:]*:)?alias/aws/|^aws/|^Microsoft\.|^AES256$")
 
 
 def must(path: str, test: Test, fix: str, *, unset: str = "fail", because: str = "") -> Check:

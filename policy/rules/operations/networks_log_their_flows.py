@@ -6,14 +6,36 @@ from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
 from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
+_NETWORK = "gcp:compute/network:Network"
+_WAYS_OUT = tuple(
+    f"gcp:compute/{kind}"
+    for kind in (
+        "haVpnGateway:HaVpnGateway",
+        "networkPeering:NetworkPeering",
+        "route:Route",
+        "router:Router",
+        "vPNGateway:VPNGateway",
+    )
+)
+
 
 def _subnetwork(subnet: Resource, facts: Facts) -> Verdict:
     if subnet.get("purpose") in {"REGIONAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT"}:
         return NotApplicable("subnets for proxies have no flow logs")
-    networks = facts.graph.referred(subnet, "network", "gcp:compute/network:Network")
-    if any(network.get("networkProfile") is not None for network in networks):
-        return NotApplicable("RDMA passes by the virtual switch that samples flows")
+    networks = facts.graph.referred(subnet, "network", _NETWORK)
+    if networks and not any(_leads_out(network, facts) for network in networks):
+        return NotApplicable("only RDMA interfaces join its network, and nothing leads out of it")
     return present("logConfig", "set logConfig with flowSampling and metadata")(subnet, facts)
+
+
+def _leads_out(network: Resource, facts: Facts) -> bool:
+    """Tell whether data can leave a network: one with a profile for RDMA takes only RDMA interfaces.
+
+    Source: cloud.google.com/vpc/docs/rdma-network-profiles, specifications. Its features name no flow logs at all.
+    """
+    if not str(network.get("networkProfile")).endswith(("-vpc-roce", "-vpc-falcon")):
+        return True
+    return bool(facts.graph.pointing_at(network, "network", *_WAYS_OUT))
 
 
 def _vpc(vpc: Resource, facts: Facts) -> Verdict:

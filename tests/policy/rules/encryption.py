@@ -11,6 +11,7 @@ from tests.policy.rules.case import UNKNOWN, breaks, keeps, unsure
 KEY = r("aws:kms/key:Key", "key", enableKeyRotation=True)
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/0c5b0a3e"
 GCP_KEY = "projects/p/locations/europe-west4/keyRings/r/cryptoKeys/k"
+DISK_SET = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/diskEncryptionSets/des"
 BUCKET = r("aws:s3/bucket:Bucket", "bucket")
 SSE = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
@@ -225,7 +226,7 @@ DISKS = [
     keeps(
         "disks-use-our-keys",
         "encryption set",
-        r("azure-native:compute:Disk", "d", encryption={"diskEncryptionSetId": "/subscriptions/s/des"}),
+        r("azure-native:compute:Disk", "d", encryption={"diskEncryptionSetId": DISK_SET}),
     ),
     breaks("disks-use-our-keys", "Microsoft's key", r("azure-native:compute:Disk", "d", diskSizeGB=100)),
     breaks(

@@ -17,6 +17,7 @@ BUCKET = r("aws:s3/bucket:Bucket", "bucket")
 ACCOUNT = r("azure-native:storage:StorageAccount", "account")
 CLUSTER = r(AKS, "cluster")
 RDMA = r("gcp:compute/network:Network", "n", networkProfile="europe-west4-a-vpc-roce")
+ROUTER = r("gcp:compute/router:Router", "out", from_={"network": RDMA}, network=UNKNOWN)
 RAIL = r("gcp:compute/subnetwork:Subnetwork", "s", from_={"network": RDMA}, network=UNKNOWN)
 VPC = r("aws:ec2/vpc:Vpc", "vpc")
 DIAGNOSTIC = "azure-native:monitor:DiagnosticSetting"
@@ -130,7 +131,8 @@ CASES = [
         "for proxies",
         r("gcp:compute/subnetwork:Subnetwork", "s", purpose="REGIONAL_MANAGED_PROXY"),
     ),
-    keeps("networks-log-their-flows", "of RDMA", RAIL, RDMA),
+    keeps("networks-log-their-flows", "of RDMA", RDMA, RAIL),
+    breaks("networks-log-their-flows", "of RDMA with a router", RDMA, ROUTER, RAIL),
     breaks(
         "networks-log-their-flows",
         "none",
