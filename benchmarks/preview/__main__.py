@@ -1,0 +1,113 @@
+"""Preview a stack beside a bare program that registers the same: `python -m benchmarks.preview [STACK] [ROUNDS]`.
+
+A rehearsal makes the stack once and its resources are recorded. Then both programs are previewed in turn on an empty
+state, before the same stand-ins. The ratio is taken within each round, and the machine's load is printed with it.
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+from pulumi import automation
+
+from console.rehearse.proof import exported
+from console.rehearse.scene import Scene
+from console.rehearse.standins import StandIns
+from console.rehearse.surroundings import variables
+from console.workspace import SealedWorkspace, init_elsewhere, open_workspace
+from infra import paths
+
+ROUNDS = 5
+
+
+def main() -> None:
+    stack = sys.argv[1] if len(sys.argv) > 1 else "aws-prod"
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with StandIns(folder / "account") as standins:
+            recorded = record(stack, folder / "made", standins)
+            sides = {
+                "ours": opened(stack, folder / "ours", standins, paths.project(), config(stack, folder)),
+                "bare": opened(stack, folder / "bare", standins, bare(folder / "bare", recorded), None),
+            }
+            times = [{side: seconds(scene) for side, scene in sides.items()} for _ in range(rounds)]
+    print(
+        f"{stack}: {len(recorded)} resources, {rounds} rounds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+    for at, what in enumerate(("wall clock", "processor of engine and program")):
+        ratios = [one["ours"][at] / one["bare"][at] for one in times]
+        ours, plain = (statistics.median(one[side][at] for one in times) for side in ("ours", "bare"))
+        print(
+            f"  {what}: preview {ours:.2f} s, bare program {plain:.2f} s, "
+            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+
+
+def seconds(scene: Scene) -> tuple[float, float]:
+    """Give the time of one preview, by the clock and by the processor.
+
+    Raises:
+        SystemExit: It did not go well.
+    """
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    phase = scene.play("preview", "preview")
+    if not phase.ok:
+        raise SystemExit(phase.wanted)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, used
+
+
+def record(stack: str, folder: Path, standins: StandIns) -> list[dict[str, object]]:
+    """Make a stack on the stand-ins and give its resources with their secrets open, in the order of registration."""
+    scene = opened(stack, folder, standins, paths.project(), config(stack, folder.parent))
+    phase = scene.play("up", "up")
+    if not phase.ok:
+        raise SystemExit(phase.wanted)
+    state = json.loads(exported(scene.stack, "--show-secrets"))["deployment"]["resources"]
+    return [one for one in state if one["type"] != "pulumi:pulumi:Stack" and not one.get("external")]
+
+
+def config(stack: str, folder: Path) -> Path:
+    """Copy the stack file, as the engine writes into it."""
+    copy = folder / "settings.yaml"
+    shutil.copyfile(paths.project() / "stacks" / f"Pulumi.{stack}.yaml", copy)
+    return copy
+
+
+def bare(folder: Path, recorded: list[dict[str, object]]) -> Path:
+    """Write the bare program with what it registers."""
+    project = folder / "project"
+    project.mkdir(parents=True, mode=0o700)
+    shutil.copyfile(Path(__file__).with_name("bare.py"), project / "__main__.py")
+    (project / "resources.json").write_text(json.dumps(recorded), encoding="utf-8")
+    ours = yaml.safe_load((paths.project() / "Pulumi.yaml").read_text(encoding="utf-8"))
+    runtime = {
+        "name": "python",
+        "options": {**ours["runtime"]["options"], "virtualenv": str(paths.project() / ".venv")},
+    }
+    (project / "Pulumi.yaml").write_text(
+        yaml.safe_dump({"name": "causeway", "runtime": runtime}), encoding="utf-8"
+    )
+    return project
+
+
+def opened(stack: str, folder: Path, standins: StandIns, project: Path, settings: Path | None) -> Scene:
+    """Open a stack with an empty state of its own."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    env = variables(open_workspace(stack).env, folder, standins.attached, checkpoints=False)
+    init_elsewhere(stack, {**os.environ, **env}, folder / "empty")
+    workspace = SealedWorkspace(work_dir=str(project), env_vars=env)
+    return Scene(automation.Stack.select(stack, workspace), standins, settings)
+
+
+if __name__ == "__main__":
+    main()
