@@ -12,6 +12,8 @@ from providers.rehearsal.account import Account
 from providers.rehearsal.clouds import CLOUDS
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+_COMPUTED = frozenset({"effectiveLabels", "pulumiLabels"})
+"""What Google Cloud's SDK marks as a secret though it is made of labels, which the program gave in plain."""
 _SHORTEST = 8
 """Characters; a shorter secret, such as `true`, is found in any file by chance."""
 
@@ -30,11 +32,12 @@ class Inventory:
     """What the state knows and does not exist."""
 
 
-def inventory(stack: automation.Stack, folder: Path) -> Inventory:
-    """Compare the account with the stack's state."""
+def inventory(stack: automation.Stack, folder: Path, *beside: automation.Stack) -> Inventory:
+    """Compare the account with the states of the stack and of those that share the account."""
     known = {
         (entry["urn"], str(entry["id"])): f"{entry['type']} {entry['id']}"
-        for entry in _resources(stack)
+        for one in (stack, *beside)
+        for entry in _resources(one)
         if entry.get("custom") and entry["type"].split(":")[0] in CLOUDS and not entry.get("external")
     }
     account = Account(folder)
@@ -75,8 +78,12 @@ def _secret_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
     """Every text under a secret mark; a mark holds its value as JSON."""
     if isinstance(value, dict) and _SIGNATURE in value and "plaintext" in value:
         yield from _secret_texts(json.loads(value["plaintext"]), inside=True)
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _COMPUTED:
+                yield from _secret_texts(inner, inside=inside)
+    elif isinstance(value, list):
+        for inner in value:
             yield from _secret_texts(inner, inside=inside)
     elif inside and isinstance(value, str):
         yield value

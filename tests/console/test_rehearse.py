@@ -8,7 +8,7 @@ from console.failures import Failed
 from console.rehearse import dial, drift
 from console.rehearse.command import Options, run
 from console.rehearse.phases import Phase
-from console.rehearse.proof import Inventory
+from console.rehearse.proof import Inventory, _secret_texts
 from console.rehearse.report import Report
 from console.rehearse.surroundings import CREDENTIALS, variables
 from providers.rehearsal.account import Account, Name
@@ -61,6 +61,14 @@ def test_drift_needs_something_with_labels(tmp_path: Path) -> None:
     """An account without labels is told, not passed over."""
     with pytest.raises(Failed, match="nothing to drift"):
         drift.inject(tmp_path)
+
+
+def test_labels_that_an_sdk_hides_are_no_leak() -> None:
+    """What Google's SDK marks beside plain labels is made of them; a password under the same mark counts."""
+    mark = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+    hidden = {**mark, "plaintext": json.dumps({"team": "ml-platform"})}
+    assert list(_secret_texts({"effectiveLabels": hidden, "pulumiLabels": hidden})) == []
+    assert list(_secret_texts({"outputs": [{"password": hidden}]})) == ["ml-platform"]
 
 
 def test_no_credential_reaches_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

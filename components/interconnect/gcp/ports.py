@@ -10,6 +10,8 @@ from components.google import title
 from components.interconnect.gcp.places import Place
 from components.interconnect.shape import InterconnectSpec
 
+COMPUTE = "https://www.googleapis.com/compute/v1/projects/"
+
 LINKS = {
     10: "LINK_TYPE_ETHERNET_10G_LR",
     100: "LINK_TYPE_ETHERNET_100G_LR",
@@ -92,7 +94,7 @@ class Ports:
         return compute.Interconnect(
             label,
             name=title(label),
-            location=place.name,
+            location=self._location(place),
             interconnect_type="DEDICATED",
             link_type=LINKS[self.spec.bandwidth_gbps],
             requested_link_count=self.spec.ports,
@@ -103,12 +105,23 @@ class Ports:
             **self._macsec(),
         )
 
+    def _location(self, place: Place) -> pulumi.Output[str]:
+        """Give the meeting point as the API names it: by the address of a resource of the project."""
+        return pulumi.Output.concat(
+            COMPUTE, self.router.project, "/global/interconnectLocations/", place.name
+        )
+
     def _macsec(self) -> dict[str, Any]:
         """Encrypt on the wire. Google makes the keys; `gcloud compute interconnects get-macsec-config` tells them."""
         if not self.spec.macsec:
             return {}
         key = {"name": f"key-{self.spec.key_generation}"}
-        return {"macsec_enabled": True, "macsec": {"pre_shared_keys": [key], "fail_open": False}}
+        return {
+            # asked for at the start alone: a port of older hardware could never be encrypted
+            "requested_features": ["IF_MACSEC"],
+            "macsec_enabled": True,
+            "macsec": {"pre_shared_keys": [key], "fail_open": False},
+        }
 
     def _attachment(self, label: str, **kind: Any) -> compute.InterconnectAttachment:
         return compute.InterconnectAttachment(

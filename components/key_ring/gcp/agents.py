@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import pulumi
-from pulumi_gcp import projects
+from pulumi_gcp import logging, projects
 
-MADE = ("container", "logging", "lustre")
+MADE = ("container", "lustre")
 """Services whose agents exist only once they are asked for."""
 
 THERE: Mapping[str, str] = MappingProxyType({"compute": "compute-system", "storage": "gs-project-accounts"})
@@ -16,9 +16,10 @@ THERE: Mapping[str, str] = MappingProxyType({"compute": "compute-system", "stora
 
 
 class Agents:
-    """Gives the service agents of one project, without looking anything up."""
+    """Gives the service agents of one project; nothing is looked up before the project has them."""
 
     def __init__(self, name: str, project: str, opts: pulumi.ResourceOptions) -> None:
+        self._project = project
         self._made = {
             service: projects.ServiceIdentity(
                 f"{name}-{service}", project=project, service=f"{service}.googleapis.com", opts=opts
@@ -30,13 +31,26 @@ class Agents:
         """Give an agent as IAM names principals.
 
         Args:
-            service: A key of `THERE`, or one of `MADE`.
+            service: A key of `THERE`, one of `MADE`, or `logging`.
         """
+        if service == "logging":
+            return self._logs()
         if service in self._made:
             member: pulumi.Output[str] = self._made[service].member
             return member
         email: pulumi.Output[str] = self._made["container"].email
         return email.apply(lambda known: f"serviceAccount:{address(known, THERE[service])}")
+
+    def _logs(self) -> pulumi.Output[str]:
+        """Give the account that opens the keys of log buckets: not the agent of the service, and named by it alone.
+
+        The question waits for another agent, so that a first preview asks nobody (Logging API, getCmekSettings).
+        """
+        agent = self._made["container"]
+        found = logging.get_project_cmek_settings_output(
+            project=agent.email.apply(lambda _: self._project), opts=pulumi.InvokeOutputOptions(parent=agent)
+        )
+        return pulumi.Output.concat("serviceAccount:", found.service_account_id)
 
 
 def address(agent: str, domain: str) -> str:

@@ -181,6 +181,21 @@ def _zones(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
     }
 
 
+def _cmek_settings(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
+    del cloud
+    name = f"projects/{args.get('project') or settings.texts['project']}/cmekSettings"
+    # of the form that Google shows in "Configure CMEK for log buckets", which is not the service agent's
+    account = f"cmek-p{NUMBER}@gcp-sa-logging.iam.gserviceaccount.com"
+    return {
+        **args,
+        "id": name,
+        "name": name,
+        "kmsKeyName": "",
+        "kmsKeyVersionName": "",
+        "serviceAccountId": account,
+    }
+
+
 def _service_agent(email: str) -> Callable[[Cloud, Bag, Settings], Bag]:
     def answer(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
         del cloud
@@ -200,6 +215,7 @@ Gcp.invokes = {
     "gcp:organizations/getClientConfig:getClientConfig": _client,
     "gcp:organizations/getProject:getProject": _project,
     "gcp:compute/getZones:getZones": _zones,
+    "gcp:logging/getProjectCmekSettings:getProjectCmekSettings": _cmek_settings,
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": _service_agent(
         "service-{number}@gs-project-accounts.iam.gserviceaccount.com"
     ),

@@ -1,11 +1,14 @@
 """Links on Google Cloud: own ports and partners', in both edge availability domains."""
 
 from typing import Any
+from unittest.mock import MagicMock
 
+import pulumi
 import pytest
 
 from components.interconnect.gcp import refuse
 from components.interconnect.gcp.places import places
+from components.interconnect.gcp.ports import Ports
 from components.interconnect.shape import parse
 from infra.problems import ProblemsError
 
@@ -68,3 +71,12 @@ def test_a_strange_location_shows_how_they_are_written() -> None:
     """The name of another cloud's meeting point is refused with an example."""
     with pytest.raises(ProblemsError, match="fra-zone1-58 for a port of your own"):
         places(spec("EqDC2", "TelM"))
+
+
+def test_an_encrypted_port_stands_on_hardware_that_can() -> None:
+    """MACsec is asked for with the port, which may else come without it for ever (Compute API, requestedFeatures)."""
+    for macsec, features in ((True, ["IF_MACSEC"]), (False, None)):
+        ports = Ports(
+            "home", spec("fra-zone1-58", "fra-zone2-58", macsec=macsec), MagicMock(), pulumi.ResourceOptions()
+        )
+        assert ports._macsec().get("requested_features") == features

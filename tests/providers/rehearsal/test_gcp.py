@@ -17,6 +17,8 @@ CLUSTER, POOL, PERSON = (
     "gcp:serviceaccount/account:Account",
 )
 
+PORT = {"interconnectType": "DEDICATED", "linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 1}
+
 
 @pytest.fixture
 def gcp(rig: Callable[..., Rig]) -> Rig:
@@ -33,6 +35,11 @@ def gcp(rig: Callable[..., Rig]) -> Rig:
         (NETWORK, {"name": "Net"}, "'Net' is not a valid name"),
         (BUCKET, {"location": "EU", "name": "my-google-bucket"}, "without google"),
         (PERSON, {"accountId": "me"}, "6 to 30 lower-case letters"),
+        (
+            "gcp:compute/interconnect:Interconnect",
+            {"location": "ord-zone1-7", **PORT},
+            "interconnectLocations/NAME",
+        ),
         (SUBNET, {"network": "projects/rehearsal-project/global/networks/none"}, "was not found"),
         (
             POOL,
@@ -97,3 +104,9 @@ def test_lookups_answer_for_the_providers_project(gcp: Rig) -> None:
     assert gcp.invoke("gcp:organizations/getClientConfig:getClientConfig")["project"] == "rehearsal-project"
     assert gcp.invoke("gcp:compute/getZones:getZones")["names"][0] == "europe-west4-a"
     assert gcp.invoke("gcp:organizations/getProject:getProject")["number"].isdigit()
+
+
+def test_keys_of_log_buckets_are_opened_by_an_account_of_their_own(gcp: Rig) -> None:
+    """What the settings name is not the logging service's agent, which holds no key."""
+    found = gcp.invoke("gcp:logging/getProjectCmekSettings:getProjectCmekSettings", project="p")
+    assert found["serviceAccountId"].startswith("cmek-p")
