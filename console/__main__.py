@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console import ci, cost, doctor, down, env, failures, machines, plan, rehearse, status, up
+from console import ci, cost, doctor, down, env, failures, machines, plan, prices, rehearse, status, up
 
 Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -66,6 +66,7 @@ def machines_command(
 app.add_typer(ci.app, name="ci")
 app.command("cost")(cost.command)
 app.command("plan")(plan.command)
+app.command("refresh-prices")(prices.command)
 app.command("rehearse")(rehearse.command)
 
 

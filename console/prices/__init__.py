@@ -1,0 +1,5 @@
+"""`causeway refresh-prices`: read the clouds' public price lists, and renew the price table from them."""
+
+from console.prices.options import command
+
+__all__ = ["command"]
