@@ -16,10 +16,16 @@ CHARTS = "https://helm.ngc.nvidia.com/nvidia"
 GPU_OPERATOR = "v26.3.3"
 """The chart of the GPU Operator (github.com/NVIDIA/gpu-operator, release v26.3.3)."""
 
+GPU_DRIVER = "580.126.20"
+"""The GPU driver that it installs (its chart's values.yaml); a machine's bounds are asked before a pool is made."""
+
 DOCA_DRIVER = "doca3.4.0-26.04-0.8.6.0-0"
 """The network driver of Network Operator v26.4.0 (docs.nvidia.com/networking, kubernetes2640, platform support)."""
 
 MELLANOX = "nvcr.io/nvidia/mellanox"
+VENDOR = "15b3"
+"""The PCI vendor of NVIDIA's network cards."""
+
 HAS_CARD = "feature.node.kubernetes.io/pci-15b3.present"
 """The label that node feature discovery puts on nodes with an NVIDIA network card."""
 
@@ -110,10 +116,6 @@ def nic_policy(fabric: fabrics.Fabric, operator: str, borne: list[dict[str, str]
 
     The plugin counts whole adapters, so a pod asks for as many as the machine has, never for slots of a shared one.
     """
-    assert fabric.resource
-    prefix, _, resource = fabric.resource.partition("/")
-    cards = {"vendors": ["15b3"], "linkTypes": ["infiniband"], "isRdma": True}
-    counted = {"resourceList": [{"resourcePrefix": prefix, "resourceName": resource, "selectors": cards}]}
     there = {"matchExpressions": [{"key": HAS_CARD, "operator": "In", "values": ["true"]}]}
     return {
         "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [there]}},
@@ -125,13 +127,25 @@ def nic_policy(fabric: fabrics.Fabric, operator: str, borne: list[dict[str, str]
             # a new driver needs empty nodes: it comes by hand, pool by pool
             "upgradePolicy": {"autoUpgrade": False},
         },
-        "sriovDevicePlugin": {
-            "repository": MELLANOX,
-            "image": "sriov-network-device-plugin",
-            "version": f"network-operator-{operator}",
-            "config": json.dumps(counted, sort_keys=True),
-        },
+        "sriovDevicePlugin": device_plugin(fabric, operator),
     }
+
+
+def device_plugin(fabric: fabrics.Fabric, operator: str) -> dict[str, str]:
+    """Count each InfiniBand card as one device of the name that pods ask for; Ethernet ports are no fabric."""
+    assert fabric.resource
+    prefix, _, resource = fabric.resource.partition("/")
+    cards = {"vendors": [VENDOR], "linkTypes": ["infiniband"], "isRdma": True}
+    counted = {"resourceList": [{"resourcePrefix": prefix, "resourceName": resource, "selectors": cards}]}
+    return {
+        **image("sriov-network-device-plugin", operator),
+        "config": json.dumps(counted, sort_keys=True),
+    }
+
+
+def image(name: str, operator: str) -> dict[str, str]:
+    """Name an image of the Network Operator's own release."""
+    return {"repository": MELLANOX, "image": name, "version": f"network-operator-{operator}"}
 
 
 def tolerations(taints: Iterable[str]) -> list[dict[str, str]]:

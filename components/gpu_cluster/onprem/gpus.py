@@ -10,11 +10,11 @@ import yaml
 from components import site as ground
 from components.gpu_cluster.onprem import nodes
 from components.gpu_cluster.onprem.hosts import Site
-from components.gpu_cluster.onprem.versions import DRIVER, GPU_OPERATOR, NVIDIA_CHARTS
+from components.kubernetes import operators
 from infra.catalog import accelerators, compat
 from infra.problems import Problem, ProblemsError
 
-NAMESPACE = "gpu-operator"
+NAMESPACE = operators.NAMESPACES["gpu-operator"]
 LAYOUTS = "mig-layouts"
 
 
@@ -36,7 +36,9 @@ def install(
         opts=inside,
     )
     after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[cuts]))
-    return ground.chart("gpu-operator", NVIDIA_CHARTS, GPU_OPERATOR, NAMESPACE, values(sites), after)
+    return ground.chart(
+        "gpu-operator", operators.CHARTS, operators.GPU_OPERATOR, NAMESPACE, values(sites), after
+    )
 
 
 def refuse(sites: Sequence[Site]) -> None:
@@ -49,7 +51,7 @@ def refuse(sites: Sequence[Site]) -> None:
         problem
         for site in sites
         if site.driver == "operator"
-        for problem in compat.check({"nvidia-driver": DRIVER}, site.pool.machine)
+        for problem in compat.check({"nvidia-driver": operators.GPU_DRIVER}, site.pool.machine)
     ]
     if found:
         raise ProblemsError("GpuCluster can't be built on premises", found)
@@ -59,13 +61,21 @@ def values(sites: Sequence[Site]) -> dict[str, Any]:
     """Give the chart's values. Without an operator's driver the machine's own is used, never both."""
     owned = any(site.gpu and site.driver == "operator" for site in sites)
     cut = [site for site in sites if site.mig]
+    owner = operators.Driver.OPERATOR if owned else operators.Driver.PLATFORM
+    keys = [taint["key"] for taint in nodes.tolerations(sites)]
+    joined = any(site.pool.fabric for site in sites)
+    common = operators.gpu_values(owner, keys, rdma=joined)
     return {
+        **common,
+        "toolkit": {
+            "enabled": True
+        },  # a machine that brings its driver leaves the container runtime to the operator
         "driver": {
             "enabled": owned,
-            "version": DRIVER,
+            "version": operators.GPU_DRIVER,
             "kernelModuleType": _module(sites),
             # nvidia-peermem or DMA-BUF, without which GPU memory goes through the host
-            "rdma": {"enabled": any(site.pool.fabric for site in sites), "useHostMofed": not owned},
+            "rdma": {"enabled": joined, "useHostMofed": not owned},
             # one machine at a time: there is no spare
             "upgradePolicy": {"autoUpgrade": True, "maxParallelUpgrades": 1, "maxUnavailable": 1},
         },
@@ -74,11 +84,9 @@ def values(sites: Sequence[Site]) -> dict[str, Any]:
             "enabled": bool(cut),
             "config": {"name": LAYOUTS, "create": False, "default": "all-disabled"},
         },
-        "daemonsets": {"tolerations": nodes.tolerations(sites)},
-        "nfd": {"enabled": True},
         "node-feature-discovery": {
+            **common["node-feature-discovery"],
             "master": {"config": {"enableTaints": True, "extraLabelNs": ["nvidia.com", "causeway"]}},
-            "worker": {"tolerations": nodes.tolerations(sites)},
         },
     }
 

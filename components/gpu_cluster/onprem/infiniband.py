@@ -9,14 +9,11 @@ import pulumi
 from components import site as ground
 from components.gpu_cluster.onprem import nodes
 from components.gpu_cluster.onprem.hosts import Site
-from components.gpu_cluster.onprem.versions import DOCA, NVIDIA_CHARTS
+from components.kubernetes import operators
 from infra.catalog import fabric
 from infra.catalog.fabrics import Plugin
 
-NAMESPACE = "nvidia-network-operator"
-IMAGES = "nvcr.io/nvidia/mellanox"
-VENDOR = "15b3"
-"""The PCI vendor of NVIDIA's adapters."""
+NAMESPACE = operators.NAMESPACES["network-operator"]
 
 
 def install(
@@ -29,7 +26,7 @@ def install(
     inside = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[space]))
     values = operator(sites)
     version = plugin.pinned.removeprefix("v")
-    release = ground.chart(plugin.chart, NVIDIA_CHARTS, version, NAMESPACE, values, inside)
+    release = ground.chart(plugin.chart, operators.CHARTS, version, NAMESPACE, values, inside)
     after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[release]))
     kind = "mellanox.com/v1alpha1/NicClusterPolicy"
     # the operator looks for exactly this name
@@ -52,38 +49,27 @@ def operator(sites: Sequence[Site]) -> dict[str, Any]:
 
 def cluster_policy(sites: Sequence[Site], plugin: Plugin) -> dict[str, Any]:
     """Describe the adapters' driver and their device plugin, on the pools that were built with a fabric."""
-    version = f"network-operator-{plugin.pinned}"
     owned = any(site.driver == "operator" for site in sites)
     whole = [site for site in sites if site.attach == "host-device"]
     driver = {
         "image": "doca-driver",
-        "repository": IMAGES,
-        "version": DOCA,
+        "repository": operators.MELLANOX,
+        "version": operators.DOCA_DRIVER,
         "upgradePolicy": {
             "autoUpgrade": True,
             "maxParallelUpgrades": 1,
             "drain": {"enable": True, "force": False, "timeoutSeconds": 300},
         },
     }
-    names = {"image": "sriov-network-device-plugin", "repository": IMAGES, "version": version}
-    devices = {**names, "config": device_plugin(whole[0])} if whole else None
+    devices = operators.device_plugin(fabric.of(whole[0].pool.machine), plugin.pinned) if whole else None
     return {
         "tolerations": nodes.tolerations(sites),
         "nodeAffinity": _on(sites),
         **({"ofedDriver": driver} if owned else {}),
         **({"sriovDevicePlugin": devices} if devices else {}),
-        **({"ibKubernetes": _partitions(version)} if any(site.partition_key for site in sites) else {}),
-        **({"secondaryNetwork": _multus(version)} if len(whole) < len(sites) else {}),
+        **({"ibKubernetes": _partitions(plugin.pinned)} if any(site.partition_key for site in sites) else {}),
+        **({"secondaryNetwork": _multus(plugin.pinned)} if len(whole) < len(sites) else {}),
     }
-
-
-def device_plugin(site: Site) -> str:
-    """Count each InfiniBand adapter as one device of the name that pods ask for; Ethernet ports are no fabric."""
-    prefix, name = _resource(site)
-    selectors = {"vendors": [VENDOR], "isRdma": True, "linkTypes": ["infiniband"]}
-    return json.dumps(
-        {"resourceList": [{"resourcePrefix": prefix, "resourceName": name, "selectors": selectors}]}
-    )
 
 
 def _resource(site: Site) -> tuple[str, str]:
@@ -105,9 +91,7 @@ def _partitions(version: str) -> dict[str, Any]:
     How to reach it is the site's secret, with UFM_ADDRESS, UFM_USERNAME and UFM_PASSWORD in the operator's namespace.
     """
     return {
-        "image": "ib-kubernetes",
-        "repository": IMAGES,
-        "version": version,
+        **operators.image("ib-kubernetes", version),
         "periodicUpdateSeconds": 5,
         # locally administered GUIDs, as the network operator's example has them
         "pKeyGUIDPoolRangeStart": "02:00:00:00:00:00:00:00",
@@ -119,7 +103,7 @@ def _partitions(version: str) -> dict[str, Any]:
 
 def _multus(version: str) -> dict[str, Any]:
     parts = {"cniPlugins": "plugins", "multus": "multus-cni"}
-    return {part: {"image": image, "repository": IMAGES, "version": version} for part, image in parts.items()}
+    return {part: operators.image(image, version) for part, image in parts.items()}
 
 
 def networks(site: Site) -> str:
@@ -134,7 +118,7 @@ def _virtual(site: Site, labels: Mapping[str, str], opts: pulumi.ResourceOptions
     functions = {
         "resourceName": name,
         "nodeSelector": {"causeway/pool": site.pool.name},
-        "nicSelector": {"vendor": VENDOR},
+        "nicSelector": {"vendor": operators.VENDOR},
         "numVfs": 1,
         "isRdma": True,
         "linkType": "IB",

@@ -9,6 +9,7 @@ import yaml
 from components.gpu_cluster.onprem import gpus, infiniband, nodes
 from components.gpu_cluster.onprem.hosts import Site, parse
 from components.gpu_cluster.shape import parse as parse_cluster
+from components.kubernetes import operators
 from components.kubernetes import pods as pod_manifests
 from components.kubernetes.training import annotations
 from infra.catalog import fabric, machines, pods
@@ -40,12 +41,19 @@ def sites(**pools: Any) -> dict[str, Site]:
     return parse(spec.pools, "cluster")
 
 
+def counted(one: Site) -> list[dict[str, Any]]:
+    """Give what the device plugin counts."""
+    policy = infiniband.cluster_policy([one], plugin())
+    found: list[dict[str, Any]] = json.loads(policy["sriovDevicePlugin"]["config"])["resourceList"]
+    return found
+
+
 @pytest.mark.never_again
 @pytest.mark.parametrize("machine", JOINED)
 def test_plugin_and_pods_name_the_same_devices(machine: str) -> None:
     """Threads skypilot #10055, aicr #2276: what the plugin counts is what the pod asks for, eight adapters of eight."""
     one = site(machine)
-    (listed,) = json.loads(infiniband.device_plugin(one))["resourceList"]
+    (listed,) = counted(one)
     named = f"{listed['resourcePrefix']}/{listed['resourceName']}"
     place = pod_manifests.Place("it", one.pool.machine, fabric=True)
     asked = pod_manifests.devices(place, one.pool.machine.gpus)
@@ -56,7 +64,7 @@ def test_plugin_and_pods_name_the_same_devices(machine: str) -> None:
 @pytest.mark.never_again
 def test_a_shared_slot_is_no_adapter() -> None:
     """Thread aks-rdma-infiniband: a shared device counts pods, not adapters; only whole ports are counted."""
-    (listed,) = json.loads(infiniband.device_plugin(site()))["resourceList"]
+    (listed,) = counted(site())
     assert listed["selectors"] == {"vendors": ["15b3"], "isRdma": True, "linkTypes": ["infiniband"]}
     assert "rdmaSharedDevicePlugin" not in infiniband.cluster_policy([site()], plugin())
 
@@ -94,7 +102,7 @@ def test_one_operator_brings_node_feature_discovery() -> None:
 def test_a_driver_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads aicr #2383, amazon-eks-ami #1494: a driver below a machine's floor is refused by name."""
     gpus.refuse([site("hgx-b200")])
-    monkeypatch.setattr(gpus, "DRIVER", "550.90.07")
+    monkeypatch.setattr(operators, "GPU_DRIVER", "550.90.07")
     with pytest.raises(ProblemsError, match=r"570\.133\.20"):
         gpus.refuse([site("hgx-b200")])
 
