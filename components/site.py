@@ -13,6 +13,9 @@ from infra.problems import Problem, ProblemsError
 STORAGE = "rook-ceph"
 """The namespace of the site's storage system; Rook wants all of its objects beside the cluster that they use."""
 
+CEPH = "quay.io/ceph/ceph:v19.2.3"
+"""The image of Ceph itself."""
+
 VAULT = "openbao"
 """The namespace of the site's key management."""
 

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import site
-from components.object_store.onprem import rules
+from components.object_store.onprem import default, rules
 from components.object_store.onprem.gateway import certificate, object_store
 from components.object_store.shape import ObjectStoreOutputs, ObjectStoreSpec
 from infra import naming
@@ -22,7 +22,7 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     refuse(name, spec)
     title = naming.name(pulumi.get_stack(), name, limit=LIMIT)
     held = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect))
-    served = certificate(title, spec.labels, opts)
+    served, authority = certificate(title, spec.labels, opts)
     ready = pulumi.ResourceOptions.merge(held, pulumi.ResourceOptions(depends_on=[served]))
     store = site.custom(
         title, "ceph.rook.io/v1/CephObjectStore", site.STORAGE, object_store(title, spec), spec.labels, ready
@@ -30,6 +30,8 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     bucket = _bucket(
         title, spec, pulumi.ResourceOptions.merge(held, pulumi.ResourceOptions(depends_on=[store]))
     )
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[bucket]))
+    default.encrypt(title, spec, authority, after)
     return ObjectStoreOutputs(
         url=bucket.id.apply(lambda _: f"s3://{title}"),
         id=bucket.id.apply(lambda _: title),

@@ -39,8 +39,13 @@ def key_management(key: pulumi.Input[str]) -> dict[str, Any]:
     }
 
 
-def certificate(title: str, labels: Mapping[str, str], opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """Make the certificate of the gateways; an update in the last month of its year renews it."""
+def certificate(
+    title: str, labels: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Resource, pulumi.Output[str]]:
+    """Make the certificate of the gateways; an update in the last month of its year renews it.
+
+    Gives the secret that gateways take it from, and the certificate itself, by which clients know them.
+    """
     own = tls.PrivateKey(title, algorithm="ECDSA", ecdsa_curve="P384", opts=opts)
     name = site.gateway(title)
     signed = tls.SelfSignedCert(
@@ -54,7 +59,7 @@ def certificate(title: str, labels: Mapping[str, str], opts: pulumi.ResourceOpti
         opts=opts,
     )
     both = pulumi.Output.concat(own.private_key_pem, signed.cert_pem)
-    return site.secret(_secret(title), site.STORAGE, {"cert": both}, labels, opts)
+    return site.secret(_secret(title), site.STORAGE, {"cert": both}, labels, opts), signed.cert_pem
 
 
 def _secret(title: str) -> str:

@@ -30,14 +30,17 @@ def _rights(title: str, workload: str, right: WorkloadRight) -> Iterator[dict[st
 def _under_our_key(title: str, spec: ObjectStoreSpec) -> Iterator[dict[str, Any]]:
     if spec.key is None:
         return
-    # the gateway encrypts what asks for it; this makes asking a duty (Ceph, bucket policies, condition keys)
-    yield {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": ["s3:PutObject"],
-        "Resource": [f"arn:aws:s3:::{title}/*"],
-        "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": spec.key}},
-    }
+    # a condition on a header that is not there never holds on Ceph (rgw_iam_policy.cc, Condition::eval), so its absence
+    # is a second one; the bucket's default key fills the header in before either is asked, for parts of an upload too
+    header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    for condition in ({"StringNotEquals": {header: spec.key}}, {"Null": {header: "true"}}):
+        yield {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:PutObject"],
+            "Resource": [f"arn:aws:s3:::{title}/*"],
+            "Condition": condition,
+        }
 
 
 def lifecycle(spec: ObjectStoreSpec) -> dict[str, Any]:

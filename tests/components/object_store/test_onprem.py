@@ -21,7 +21,7 @@ def store(**more: Any) -> ObjectStoreSpec:
 def test_each_workload_does_its_part_and_no_more() -> None:
     """A trainer writes below its folder; a server reads and never writes."""
     statements = rules.policy("it", store(workloads=RIGHTS))["Statement"]
-    trains, lists, serves, _, _ = statements
+    trains, lists, serves, *_ = statements
     assert trains["Resource"] == ["arn:aws:s3:::it/runs/pretrain/*"]
     assert "s3:PutObject" in trains["Action"]
     assert lists["Condition"] == {"StringLike": {"s3:prefix": ["runs/pretrain", "runs/pretrain/*"]}}
@@ -29,12 +29,15 @@ def test_each_workload_does_its_part_and_no_more() -> None:
 
 
 def test_nothing_is_written_but_under_our_key() -> None:
-    """A write that names another key, or none, is refused to everyone; a plain store has no such rule."""
-    *_, denied = rules.policy("it", store())["Statement"]
-    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*")
-    assert denied["Condition"] == {
-        "StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "models-key"}
-    }
+    """A write that names another key, or none, is refused to everyone; a plain store has no such rule.
+
+    Both are needed: on Ceph a condition on a header that is absent never holds.
+    """
+    *_, other, none = rules.policy("it", store())["Statement"]
+    header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    assert {(one["Effect"], one["Principal"]) for one in (other, none)} == {("Deny", "*")}
+    assert other["Condition"] == {"StringNotEquals": {header: "models-key"}}
+    assert none["Condition"] == {"Null": {header: "true"}}
     assert rules.policy("it", store(encryption="none", key=None))["Statement"] == []
 
 
