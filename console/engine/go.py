@@ -17,6 +17,7 @@ BUILD_SECONDS = 3600.0
 OVERRIDES = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "auto", "GOWORK": "off"}
 FOREIGN = ("GOOS", "GOARCH", "GOEXPERIMENT")
 """Settings that would build for another machine."""
+INSTALL_GO = "Install Go 1.21 or newer (https://go.dev/dl/) so that it can be built here."
 ADVICE = (
     "Either install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on PATH, "
     "or install Go 1.21 or newer (https://go.dev/dl/) so that it can be built here."
@@ -28,6 +29,8 @@ class Go:
     """A Go command that is new enough."""
 
     command: str
+    advice: str = ADVICE
+    """What to do when it fails."""
 
     def run(self, folder: Path, *arguments: str) -> str:
         """Run one subcommand in a folder and give its output. Raises EngineError with the end of Go's own message."""
@@ -46,15 +49,23 @@ class Go:
             raise EngineError(f"`go {arguments[0]}` did not end within {BUILD_SECONDS:.0f} s") from problem
         if result.returncode:
             tail = "\n".join(result.stderr.strip().splitlines()[-12:])
-            raise EngineError(f"`go {arguments[0]}` failed in {folder}:\n{tail}\n{ADVICE}")
+            raise EngineError(f"`go {arguments[0]}` failed in {folder}:\n{tail}\n{self.advice}")
         return result.stdout
 
 
-def find() -> Go:
-    """Give the Go command on PATH or in its usual folder. Raises EngineError that says what to install."""
+def find(lack: str = "no Pulumi engine on this machine", advice: str = ADVICE) -> Go:
+    """Give the Go command on PATH or in its usual folder.
+
+    Args:
+        lack: What cannot be built without it, as the end of "there is".
+        advice: What to install instead.
+
+    Raises:
+        EngineError: There is none, or it is too old; the text says what to install.
+    """
     command = shutil.which("go") or shutil.which("go", path=USUAL_FOLDER)
     if command is None:
-        raise EngineError(f"there is no Pulumi engine on this machine, and no Go to build one. {ADVICE}")
+        raise EngineError(f"there is {lack}, and no Go to build one. {advice}")
     text = subprocess.run(
         [command, "env", "GOVERSION"],
         env=_environment(),
@@ -66,9 +77,9 @@ def find() -> Go:
     found = re.match(r"go(\d+)\.(\d+)", text)
     if found is None or (int(found[1]), int(found[2])) < OLDEST:
         raise EngineError(
-            f"{command} is {text.strip() or 'broken'}, which can't build the Pulumi engine. {ADVICE}"
+            f"there is {lack}, and {command} is {text.strip() or 'broken'}, which can't build one. {advice}"
         )
-    return Go(command)
+    return Go(command, advice)
 
 
 def _environment() -> dict[str, str]:

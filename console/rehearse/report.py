@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console import say
+from console.judge.court import Verdict
 from console.rehearse.phases import Phase
 from console.rehearse.proof import Inventory
 
@@ -30,11 +31,14 @@ class Report:
     """File of the export."""
     leaked: int = 0
     """Secrets in plain text in the export."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    """What a judge said, one after each `up`."""
 
     @property
     def ok(self) -> bool:
         """Whether all went as it had to."""
-        return not self.mistakes and all(phase.ok for phase in self.phases)
+        judged = not any(verdict.complaints for verdict in self.verdicts)
+        return not self.mistakes and judged and all(phase.ok for phase in self.phases)
 
     def document(self) -> Mapping[str, Any]:
         """The report for machines."""
@@ -55,6 +59,8 @@ class Report:
                 say.out.print(f"[red]{escape(phase.name)}[/]: {escape(phase.wanted)}")
         for mistake in self.mistakes:
             say.out.print(f"[red]✗[/] {escape(mistake)}")
+        for verdict in self.verdicts:
+            _tell(verdict)
         if self.inventory:
             found = self.inventory
             say.out.print(
@@ -64,6 +70,18 @@ class Report:
         if self.exported:
             say.out.print(f"export  {escape(self.exported)}: {self.leaked} secrets in plain text")
         say.out.print("[bold green]as it has to be[/]" if self.ok else "[bold red]not as it has to be[/]")
+
+
+def _tell(verdict: Verdict) -> None:
+    for complaint in verdict.complaints:
+        say.out.print(f"[red]✗[/] {escape(complaint.text)}\n  {escape(complaint.urn)}")
+    for group, why in verdict.unjudged.items():
+        say.out.print(f"[yellow]·[/] {escape(group)} not judged: {escape(why)}")
+    many = len(verdict.complaints)
+    say.out.print(
+        f"{verdict.judge}: {verdict.heard} objects, {many} complaints; "
+        f"what {len(verdict.charts)} charts bring is not judged"
+    )
 
 
 def _table(phases: Sequence[Phase]) -> Table:

@@ -1,0 +1,166 @@
+"""A hearing: every object of a stack is put before the API server, as the engine would, and what it says is kept."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from console.judge import cluster, crds, objects
+from console.judge.objects import Wanted
+from console.judge.server import Server
+
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+ESTABLISH_SECONDS = 30.0
+STRICT = {"fieldManager": "causeway", "fieldValidation": "Strict"}
+"""Unknown and doubled fields are mistakes; Pulumi's own provider would only warn of them."""
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What the server has against one object."""
+
+    urn: str
+    text: str
+    """`path: reason`."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one hearing found."""
+
+    judge: str
+    """Who judged, with the version."""
+    heard: int
+    """Objects that the server looked at."""
+    complaints: tuple[Complaint, ...]
+    unjudged: Mapping[str, str]
+    """Kinds that the server could not be taught, each with the reason."""
+    charts: tuple[str, ...]
+    """Charts, whose objects only Helm knows."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the server calls the objects of a kind."""
+
+    plural: str
+    namespaced: bool
+
+
+@dataclass
+class Court:
+    """One cluster through the life of a stack: a second hearing shows what cannot be changed in place."""
+
+    server: Server
+    definitions: Path | None = None
+    """A folder of definitions of custom kinds that comes before all known modules. Default: none."""
+    _kinds: dict[str, dict[str, Kind]] = field(default_factory=dict)
+    _missing: dict[str, str] = field(default_factory=dict)
+    _there: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By URN: what tells the object from a successor, and its path."""
+
+    def hear(self, deployment: Mapping[str, Any]) -> Verdict:
+        """Put a stack's objects before the server.
+
+        Args:
+            deployment: The state with its secrets open.
+        """
+        wanted = objects.wanted(deployment)
+        self._teach(wanted)
+        self._take_away(wanted)
+        found: list[Complaint] = []
+        for one in sorted(wanted, key=lambda one: one.kind != "Namespace"):
+            found += [Complaint(one.urn, text) for text in self._judge(one)]
+        heard = [one for one in wanted if self._kind(one)]
+        return Verdict(
+            f"Kubernetes {cluster.version()}",
+            len(heard),
+            tuple(found),
+            dict(self._missing),
+            objects.charts(deployment),
+        )
+
+    def _judge(self, one: Wanted) -> Iterable[str]:
+        kind = self._kind(one)
+        if kind is None:
+            known = self._kinds.get(one.version)
+            if known is not None:
+                yield f"kind: {one.version} has no {one.kind!r}"
+            return
+        path = _path(one, kind)
+        answer = self.server.ask("PATCH", path, one.body, APPLY, force="true", **STRICT)
+        yield from answer.complaints
+        if answer.ok and one.kind != "Namespace":  # nobody would empty one that is deleted
+            self._there[one.urn] = one.uid, path
+        for pod in objects.pods(one):
+            place = f"/api/v1/namespaces/{quote(pod['metadata']['namespace'])}/pods"
+            refused = self.server.ask("POST", place, pod, dryRun="All", **STRICT)
+            yield from (f"its pod: {text}" for text in refused.complaints)
+
+    def _kind(self, one: Wanted) -> Kind | None:
+        return self._kinds.get(one.version, {}).get(one.kind)
+
+    def _teach(self, wanted: Iterable[Wanted]) -> None:
+        """Learn what the server knows, and give it the definitions of what it does not."""
+        versions = {one.version: one.group for one in wanted if one.version not in self._kinds}
+        unknown = {version: group for version, group in versions.items() if not self._learn(version)}
+        if not unknown:
+            return
+        found = crds.find(set(unknown.values()), self.definitions)
+        for definition in found.definitions:
+            name = definition["metadata"]["name"]
+            answer = self.server.ask("POST", f"{_CRDS}", definition)
+            if not answer.ok and answer.status != _EXISTS:
+                self._missing[definition["spec"]["group"]] = f"{name}: {'; '.join(answer.complaints)}"
+        for version, group in unknown.items():
+            if group in found.missing:
+                self._missing[group] = found.missing[group]
+            else:
+                self._await(version)
+
+    def _await(self, version: str) -> None:
+        """Wait until a group that was just defined is served."""
+        end = time.monotonic() + ESTABLISH_SECONDS
+        while not self._learn(version):
+            if time.monotonic() > end:
+                self._missing.setdefault(
+                    version.rpartition("/")[0], f"{version} is not served by its definitions"
+                )
+                return
+            time.sleep(0.1)
+
+    def _learn(self, version: str) -> bool:
+        answer = self.server.ask("GET", _root(version))
+        if answer.ok:
+            self._kinds[version] = {
+                row["kind"]: Kind(row["name"], row["namespaced"])
+                for row in answer.body["resources"]
+                if "/" not in row["name"]
+            }
+        return answer.ok
+
+    def _take_away(self, wanted: Iterable[Wanted]) -> None:
+        """Delete what the engine deleted or replaced since the last hearing; no controller would lift finalizers."""
+        now = {one.urn: one.uid for one in wanted}
+        for urn, (uid, path) in list(self._there.items()):
+            if now.get(urn) == uid:
+                continue
+            self.server.ask("DELETE", path, {"propagationPolicy": "Background"})
+            self.server.ask("PATCH", path, {"metadata": {"finalizers": None}}, MERGE)
+            del self._there[urn]
+
+
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+_EXISTS = 409
+
+
+def _root(version: str) -> str:
+    return f"/apis/{version}" if "/" in version else f"/api/{version}"
+
+
+def _path(one: Wanted, kind: Kind) -> str:
+    place = f"/namespaces/{quote(one.namespace or 'default')}" if kind.namespaced else ""
+    return f"{_root(one.version)}{place}/{kind.plural}/{quote(one.name)}"
