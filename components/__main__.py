@@ -1,16 +1,16 @@
 """Causeway's components as a Pulumi package: `pulumi package get-schema ./components`."""
 
-from pulumi.provider.experimental import component_provider_host
+# ruff: noqa: E402 - imports come after the path is right
 
-from components.gpu_cluster.shape import GpuCluster
-from components.inference_service.shape import InferenceService
-from components.key_ring.shape import KeyRing
-from components.object_store.shape import ObjectStore
-from components.training_job.shape import TrainingJob
+import sys
+from pathlib import Path
+
+# Python puts a plugin's own folder first, and there our google.py and kubernetes/ hide the libraries of these names
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pulumi.provider import main
+
+from components.package import Package
 
 if __name__ == "__main__":
-    component_provider_host(
-        name="causeway",
-        components=[KeyRing, ObjectStore, GpuCluster, TrainingJob, InferenceService],
-        version="0.1.0",
-    )
+    main(Package(), sys.argv[1:])
