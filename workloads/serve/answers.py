@@ -1,9 +1,10 @@
 """From a request to its answers: tokens become text, and text becomes OpenAI's choices."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Self
 
 from workloads.serve.batch import Drawn, Sampling
 from workloads.serve.engine import Engine, Ticket, clock
@@ -101,26 +102,39 @@ class Reader:
         made = self.completion_tokens
         return {"prompt_tokens": self.prompt_tokens, "completion_tokens": made, "total_tokens": total}
 
-    async def deltas(self) -> AsyncIterator[list[Delta]]:
-        """Give the pieces as they come; the ticket goes back however this ends."""
+    @property
+    def open(self) -> bool:
+        """Whether an answer still grows."""
+        return bool(self._open)
+
+    def __enter__(self) -> Self:
+        """Begin the time that the request has."""
         left = self.job.arrival + self.seconds - clock()
-        alarm = asyncio.get_running_loop().call_later(left, self.ticket.fail, timed_out(self.seconds))
-        try:
-            while self._open:
-                news = await self.ticket.news()
-                now = clock()
-                if len(self._open) == 1:  # the common case: all news is of one answer
-                    (index,) = self._open
-                    yield [self._delta(index, [one for one in news if one.index == index], now)]
-                else:
-                    yield [
-                        self._delta(index, list(events), now)
-                        for index, events in groupby(sorted(news, key=_index), key=_index)
-                        if index in self._open
-                    ]
-        finally:
-            alarm.cancel()
-            self._close()
+        self._alarm = asyncio.get_running_loop().call_later(left, self._late)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the ticket back, however this ends."""
+        self._alarm.cancel()
+        self.engine.finish(self.ticket)
+        self.metrics.ended["abort"] += len(self._open)
+        self._open.clear()
+
+    async def read(self) -> list[Delta]:
+        """Wait for the next pieces; raises RefusedError when the model has failed or time is over."""
+        news = await self.ticket.news()
+        now = clock()
+        if len(self._open) == 1:  # the common case: all news is of one answer
+            (index,) = self._open
+            return [self._delta(index, [one for one in news if one.answer == index], now)]
+        return [
+            self._delta(index, list(events), now)
+            for index, events in groupby(sorted(news, key=_answer), key=_answer)
+            if index in self._open
+        ]
+
+    def _late(self) -> None:
+        self.ticket.fail(timed_out(self.seconds))
 
     def _delta(self, index: int, events: Sequence[Event], now: float) -> Delta:
         """Turn the news of one answer, oldest first, into its next piece."""
@@ -162,14 +176,9 @@ class Reader:
         self.completion_tokens += 1
         self.metrics.generated += 1
 
-    def _close(self) -> None:
-        self.engine.finish(self.ticket)
-        self.metrics.ended["abort"] += len(self._open)
-        self._open.clear()
 
-
-def _index(event: Event) -> int:
-    return event.index
+def _answer(event: Event) -> int:
+    return event.answer
 
 
 @dataclass(slots=True)
@@ -187,10 +196,11 @@ class Whole:
 async def collect(reader: Reader) -> list[Whole]:
     """Wait for all answers of a request."""
     found = [Whole() for _ in reader.transcripts]
-    async for deltas in reader.deltas():
-        for delta in deltas:
-            one = found[delta.index]
-            one.text += delta.text
-            one.drawn += delta.drawn
-            one.finish = delta.finish
+    with reader:
+        while reader.open:
+            for delta in await reader.read():
+                one = found[delta.index]
+                one.text += delta.text
+                one.drawn += delta.drawn
+                one.finish = delta.finish
     return found

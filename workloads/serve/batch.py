@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,18 @@ class Sampling:
         return bool(self.bias or self.presence_penalty or self.frequency_penalty)
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """The wish to draw one token after the last token of a slice."""
 
     sampling: Sampling
     """How to draw."""
-    count: int
+    counter: int
     """Tokens drawn so far: the counter of the random draw."""
     output: Sequence[int] = ()
     """These tokens, where penalties need them; else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """A run of one sequence's tokens to compute in this step."""
 
     tokens: Sequence[int]
@@ -63,8 +61,7 @@ class Slice:
     """None while a prompt is computed in parts and this is not its last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """One drawn token."""
 
     token: int

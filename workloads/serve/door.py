@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import logging
+import random
 import re
-import secrets
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workloads.serve.drain import Drain
@@ -15,6 +15,9 @@ from workloads.serve.errors import RefusedError, draining
 from workloads.serve.replies import Json
 
 log = logging.getLogger("causeway.serve")
+
+Names = Mapping[bytes, bytes]
+"""A request's headers; ASGI gives their names in lower case."""
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -34,18 +37,20 @@ class Door:
         if scope["type"] != "http" or not scope["path"].startswith("/v1"):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = _request_id(headers.get("x-request-id"))
+        headers = dict(scope["headers"])
+        request_id = _request_id(_text(headers, b"x-request-id"))
         began, status = clock(), 0
-        scope.setdefault("state", {}).update(request_id=request_id, arrival=began)
+        state = scope.setdefault("state", {})
+        state.update(request_id=request_id, arrival=began, traceparent=_text(headers, b"traceparent"))
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), self.tier]
+                ours = [(b"x-request-id", request_id.encode()), self.tier]
                 if self.drain.draining:
-                    message["headers"].append((b"connection", b"close"))
+                    ours.append((b"connection", b"close"))
+                message = {**message, "headers": [*message["headers"], *ours]}
             await send(message)
 
         self.drain.enter()
@@ -57,19 +62,19 @@ class Door:
             took = (clock() - began) * 1e3
             log.info("%s %s %d %.1f ms id=%s", scope["method"], scope["path"], status, took, request_id)
 
-    def _refuse(self, headers: Headers) -> Json | None:
+    def _refuse(self, headers: Names) -> Json | None:
         try:
             self._check(headers)
         except RefusedError as error:
             return Json(error.body, error.status, headers=error.headers)
         return None
 
-    def _check(self, headers: Headers) -> None:
-        if self.digests and not self._known(headers.get("authorization", "")):
+    def _check(self, headers: Names) -> None:
+        if self.digests and not self._known(_text(headers, b"authorization")):
             raise RefusedError(401, "no valid key: send Authorization: Bearer KEY", code="invalid_api_key")
         if self.drain.draining:
             raise draining()
-        length = headers.get("content-length", "0")
+        length = _text(headers, b"content-length")
         if length.isdigit() and int(length) > self.max_body_bytes:
             raise body_too_large(self.max_body_bytes)
 
@@ -85,9 +90,13 @@ def body_too_large(limit: int) -> RefusedError:
     return RefusedError(413, f"the body is longer than {limit} bytes", code="body_too_large")
 
 
-def _request_id(given: str | None) -> str:
+def _text(headers: Names, name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
+
+
+def _request_id(given: str) -> str:
     """Keep a caller's id if it is safe to write into a log, else make one."""
-    return given if given and _ID.fullmatch(given) else secrets.token_hex(12)
+    return given if _ID.fullmatch(given) else f"{random.getrandbits(96):024x}"
 
 
 def _digest(key: str) -> bytes:

@@ -54,7 +54,7 @@ class Ticket:
         """Add news and wake the reader."""
         self._news.append(event)
         if event.finish:
-            self.open.discard(event.index)
+            self.open.discard(event.answer)
         self.wake()
 
     def wake(self) -> None:

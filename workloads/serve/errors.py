@@ -68,3 +68,8 @@ def failed(message: str = "the model failed; the server log says why") -> Refuse
 def timed_out(seconds: float) -> RefusedError:
     """Answer a request whose time is over."""
     return RefusedError(504, f"the request took longer than {seconds:g} s", code="timeout")
+
+
+def gone() -> RefusedError:
+    """End a request that nobody waits for any more; the status is nginx's, for the log and the metrics."""
+    return RefusedError(499, "the client closed the connection", code="client_closed_request")

@@ -42,7 +42,7 @@ def _choose(logits: Tensor, wishes: Sequence[Draw]) -> Tensor:
     temperature = _column([wish.sampling.temperature or 1.0 for wish in wishes], logits)
     probabilities = _keep(logits / temperature, wishes).softmax(-1)
     seeds = torch.tensor([wish.sampling.seed for wish in wishes], device=logits.device)
-    counters = torch.tensor([wish.count for wish in wishes], device=logits.device)
+    counters = torch.tensor([wish.counter for wish in wishes], device=logits.device)
     # argmax of p / e with e exponential has the distribution p, without sorting or a running sum
     drawn = (probabilities / -_uniform(seeds, counters, logits.shape[1]).log()).argmax(-1)
     greedy = torch.tensor([wish.sampling.temperature == 0 for wish in wishes], device=logits.device)

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workloads.serve.batch import Draw, Drawn, Sampling, Slice
 from workloads.serve.blocks import ROOT, BlockPool, chain
@@ -50,13 +50,12 @@ class Answer:
         return self.keys[number]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """News of one sequence after a step."""
 
     ticket: int
     """The request."""
-    index: int
+    answer: int
     """The answer within it."""
     drawn: Drawn
     """The new token."""
@@ -169,16 +168,16 @@ class Scheduler:
         whole = (len(one.tokens) - 1) // size if self.pool.reuse else 0
         found = self.pool.match([one.key(number, size) for number in range(whole)])
         count = min(len(one.tokens) - len(found) * size, budget)
-        need = -(-(len(found) * size + count) // size) - len(found) + self.pool.free_among(found)
+        fresh = -(-(len(found) * size + count) // size) - len(found)
         # Each running sequence may soon need one more block; starting into that reserve would only preempt it.
         reserve = len(self.running)
-        if need + reserve > self.pool.available:
+        if fresh + self.pool.free_among(found) + reserve > self.pool.available:
             return 0
         self.counters.queried += len(one.tokens)
         self.counters.hit += len(found) * size
         self.pool.hold(found)
         one.blocks, one.computed = list(found), len(found) * size
-        self._extend(one, one.computed + count)
+        one.blocks += [self.pool.allocate() for _ in range(fresh)]
         self._cover(one, count)
         one.started = one.started or time.perf_counter()
         self.running.append(self.waiting.popleft())
@@ -186,7 +185,8 @@ class Scheduler:
 
     def _make_room(self, one: Answer, length: int) -> bool:
         """Get blocks for a running sequence, taking them from the newest ones where the pool is empty."""
-        while -(-length // self.pool.size) - len(one.blocks) > self.pool.available:
+        need = -(-length // self.pool.size) - len(one.blocks)
+        while need > self.pool.available:
             victim = self.running.pop()
             self.pool.release(victim.blocks)
             victim.blocks, victim.computed = [], 0
@@ -194,12 +194,8 @@ class Scheduler:
             self.counters.preempted += 1
             if victim is one:
                 return False
-        self._extend(one, length)
+        one.blocks += [self.pool.allocate() for _ in range(need)]
         return True
-
-    def _extend(self, one: Answer, length: int) -> None:
-        for _ in range(-(-length // self.pool.size) - len(one.blocks)):
-            one.blocks.append(self.pool.allocate())
 
     def _cover(self, one: Answer, count: int) -> None:
         """Publish the blocks that this step fills.

@@ -16,9 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
-from workloads.serve.app import Service, build
+from workloads.serve.app import build
 from workloads.serve.batch import Constant, Drawn, Model, Slice
 from workloads.serve.server import service
+from workloads.serve.service import Service
 from workloads.serve.settings import Settings
 from workloads.serve.source import Folder
 from workloads.serve.spec import ServeSpec

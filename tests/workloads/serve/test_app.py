@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from workloads.serve.app import build
 from workloads.serve.source import Folder, read_shape
 from workloads.serve.spec import ServeSpec
 from workloads.serve.start import start
@@ -240,9 +241,20 @@ async def test_request_ids_come_back(api: Any, caplog: pytest.LogCaptureFixture)
         reply = await client.post(C, json={"prompt": "a"}, headers={"X-Request-Id": "abc-1"})
         forged = await client.post(C, json={"prompt": "a"}, headers={"X-Request-Id": "a b"})
     assert reply.headers["x-request-id"] == "abc-1"
+    assert reply.json()["id"] == "cmpl-abc-1"
     assert reply.headers["x-causeway-tier"] == "cpu"
     assert "id=abc-1" in caplog.text
     assert forged.headers["x-request-id"] not in {"", "a b"}
+
+
+async def test_each_stream_has_its_own_head(api: Any) -> None:
+    """The second stream of a server carries its own id once, and nothing of the first."""
+    async with api() as (client, _):
+        body = {"prompt": "a", "max_tokens": 2, "stream": True}
+        for name in ("one", "two"):
+            reply = await client.post(C, json=body, headers={"X-Request-Id": name})
+            assert reply.headers.get_list("x-request-id") == [name]
+            assert reply.headers.get_list("x-causeway-tier") == ["cpu"]
 
 
 async def test_models_and_metrics(api: Any) -> None:
@@ -281,3 +293,32 @@ async def test_a_client_that_leaves_frees_its_room(api: Any, paced: Any) -> None
             await task
         await settled(parts)
         assert parts.metrics.ended["abort"] == 1
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_closed_connection_ends_the_work(api: Any, paced: Any, stream: bool) -> None:
+    """When the web server tells that the client is gone, the model stops, for a stream and for a whole answer."""
+    async with api(paced(0.02, context=256)) as (_, parts):
+        content = json.dumps({"prompt": "a", "max_tokens": 200, "stream": stream}).encode()
+        messages = [{"type": "http.request", "body": content, "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            if messages:
+                return messages.pop()
+            await until(lambda: bool(parts.engine.scheduler.running))
+            return {"type": "http.disconnect"}
+
+        async def send(_: Any) -> None:
+            """Lose what is sent."""
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": C,
+            "root_path": "",
+            "query_string": b"",
+            "headers": [],
+        }
+        await build(parts)(scope, receive, send)
+        await settled(parts)
+        assert parts.metrics.ended["abort"] == parts.metrics.refused["499"] == 1

@@ -15,6 +15,9 @@ C, H = "/v1/completions", "/v1/chat/completions"
 BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("no JSON", C, b"{", 400, "invalid_json", None),
     ("no UTF-8", C, b'{"prompt": "\xff"}', 400, "invalid_json", None),
+    ("half a character", C, b'{"prompt": "\\ud800"}', 400, "invalid_json", None),
+    ("nested without end", C, b'{"prompt": ' + b"[" * 4000, 400, "invalid_json", None),
+    ("many wrong items", C, {"prompt": [["a"] * 700]}, 400, "invalid_value", "prompt"),
     ("empty body", C, b"", 400, "invalid_json", None),
     ("no object", C, [1], 400, "invalid_json", None),
     ("no prompt", C, {}, 400, "missing_required_parameter", "prompt"),
