@@ -7,9 +7,7 @@ from components.account.shape import AccountOutputs, AccountSpec
 from components.kubernetes import access
 
 ROOK, ROOK_CHARTS = "v1.20.1", "https://charts.rook.io/release"
-"""Rook's operator; the line that ships Ceph 19 and lists bucket fields to be allowed."""
-
-CEPH = "quay.io/ceph/ceph:v19.2.3"
+"""Rook's operator; the line that takes Ceph 19 and 20, and lists bucket fields to be allowed."""
 
 ALLOWED = "maxObjects,maxSize,bucketLifecycle,bucketOwner,bucketPolicy"
 """What a bucket claim may say. Rook takes only the first two by default, since whoever may write a claim could open
@@ -28,7 +26,8 @@ def build(name: str, spec: AccountSpec, opts: pulumi.ResourceOptions) -> Account
     inside = (
         access.inside(provider, opts.parent) if opts.parent else pulumi.ResourceOptions(provider=provider)
     )
-    return AccountOutputs(providers=(provider,), ground=(_storage(spec, inside),))
+    ground = (_storage(spec, inside),) if spec.storage else ()
+    return AccountOutputs(providers=(provider,), ground=ground)
 
 
 def _storage(spec: AccountSpec, inside: pulumi.ResourceOptions) -> pulumi.Resource:
@@ -37,7 +36,6 @@ def _storage(spec: AccountSpec, inside: pulumi.ResourceOptions) -> pulumi.Resour
     values = {
         "obcAllowAdditionalConfigFields": ALLOWED,
         "enableOBCWatchOperatorNamespace": True,
-        "csi": {"enableCSIEncryption": True},
     }
     after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[space]))
     operator = site.chart("rook-ceph", ROOK_CHARTS, ROOK, site.STORAGE, values, after)
@@ -50,7 +48,7 @@ def _storage(spec: AccountSpec, inside: pulumi.ResourceOptions) -> pulumi.Resour
 def ceph_cluster() -> dict[str, object]:
     """Describe the Ceph cluster: disks and wires encrypted, no two copies on one host."""
     return {
-        "cephVersion": {"image": CEPH},
+        "cephVersion": {"image": site.CEPH},
         "dataDirHostPath": "/var/lib/rook",
         "mon": {"count": 3, "allowMultiplePerNode": False},
         "mgr": {"count": 2, "allowMultiplePerNode": False},

@@ -22,6 +22,8 @@ class AccountArgs(TypedDict):
     """On premises: how to reach the existing cluster, a secret. Required there. Default: none."""
     protect: NotRequired[bool]
     """On premises: refuse to delete the site's storage system. Default: false."""
+    storage: NotRequired[bool]
+    """On premises: install the site's storage system; false where another stack has. Default: true."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -35,6 +37,7 @@ class AccountSpec:
     account: str
     kubeconfig: pulumi.Input[str] | None
     protect: bool
+    storage: bool
     labels: dict[str, str]
 
 
@@ -81,6 +84,7 @@ def parse(args: AccountArgs | dict[str, Any]) -> AccountSpec:
         account=reader.text("account", ""),
         kubeconfig=reader.flowing("kubeconfig"),
         protect=reader.flag("protect", default=False),
+        storage=reader.flag("storage", default=True),
         labels=reader.mapping("labels"),
     )
     reader.done()

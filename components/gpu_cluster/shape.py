@@ -47,6 +47,8 @@ class GpuClusterArgs(TypedDict):
     """Who administers the cluster, as the cloud names principals. Default: nobody but the deployer."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """On premises: how to reach the existing cluster; a secret. Default: none."""
+    issuer: NotRequired[str]
+    """On premises: the address at which the cluster publishes who signs its tokens. Default: nobody may trust them."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 
@@ -71,6 +73,7 @@ class GpuClusterSpec:
     network: dict[str, pulumi.Input[Any]]
     admin_principals: tuple[str, ...]
     kubeconfig: pulumi.Input[str] | None
+    issuer: str
     labels: dict[str, str]
 
 
@@ -149,6 +152,7 @@ def parse(args: GpuClusterArgs | dict[str, Any]) -> GpuClusterSpec:
         network=reader.mapping("network"),
         admin_principals=tuple(reader.listed("admin_principals")),
         kubeconfig=reader.flowing("kubeconfig"),
+        issuer=reader.text("issuer", ""),
         labels=reader.mapping("labels"),
     )
     reader.done()

@@ -1,14 +1,20 @@
-"""An IAM role that one service account of one cluster takes by EKS Pod Identity."""
+"""An IAM role that one service account of one cluster takes: by EKS Pod Identity, or from afar by its own token."""
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from components.amazon import Statement, allow, document, needed, partition
-from components.identity.shape import IdentityOutputs, IdentitySpec, StoreRight
+from components.identity.shape import IdentityOutputs, IdentitySpec, StoreRight, Token
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject")
 LIST = ("s3:ListBucket",)
+
+STS = "sts.amazonaws.com"
+"""Whom tokens from afar are for (IAM guide, OIDC federation)."""
+
+FOLDER = "/var/run/secrets/federation"
+"""Where pods from afar find their token."""
 
 
 def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> IdentityOutputs:
@@ -17,10 +23,13 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
     Raises:
         ProblemsError: Cluster, region or account is missing.
     """
-    needed("Identity", name, cluster=spec.cluster, region=spec.region, account=spec.account)
+    from_afar = spec.cluster is None and spec.issuer is not None
+    cluster = spec.issuer if from_afar else spec.cluster
+    needed("Identity", name, cluster=cluster, region=spec.region, account=spec.account)
+    trust = _trust_afar(spec, _provider(name, spec, opts)) if from_afar else document(_trust(spec))
     role = iam.Role(
         name,
-        assume_role_policy=document(_trust(spec)),
+        assume_role_policy=trust,
         max_session_duration=3600,
         tags=spec.labels,
         opts=opts,
@@ -31,6 +40,8 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
             one for label, right in spec.stores.items() for one in rights(label, right, spec.region)
         ]
         iam.RolePolicy(name, role=role.name, policy=document(*statements), opts=own)
+    if from_afar:
+        return IdentityOutputs(role.arn, {}, _variables(spec, role), Token(STS, FOLDER))
     eks.PodIdentityAssociation(
         name,
         cluster_name=spec.cluster,
@@ -41,6 +52,42 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
         opts=own,
     )
     return IdentityOutputs(role.arn, {})
+
+
+def _provider(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> iam.OpenIdConnectProvider:
+    """Trust tokens that the cluster's issuer signs for STS; IAM finds the issuer's keys by itself."""
+    return iam.OpenIdConnectProvider(
+        name, url=spec.issuer, client_id_lists=[STS], tags=spec.labels, opts=opts
+    )
+
+
+def _trust_afar(spec: IdentitySpec, provider: iam.OpenIdConnectProvider) -> pulumi.Output[str]:
+    """Trust one service account of the far cluster alone; the keys of conditions hold the issuer's address."""
+    subject = f"system:serviceaccount:{spec.workload}:{spec.workload}"
+
+    def policy(found: list[str]) -> pulumi.Output[str]:
+        arn, issuer = found
+        host = issuer.removeprefix("https://")
+        return document(
+            allow(
+                "FarToken",
+                ["sts:AssumeRoleWithWebIdentity"],
+                Principal={"Federated": arn},
+                Condition={"StringEquals": {f"{host}:sub": subject, f"{host}:aud": STS}},
+            )
+        )
+
+    return pulumi.Output.all(provider.arn, provider.url).apply(policy)
+
+
+def _variables(spec: IdentitySpec, role: iam.Role) -> dict[str, pulumi.Input[str]]:
+    """Tell a client of S3 how to become the role (AWS SDKs reference, assume role with web identity)."""
+    return {
+        "AWS_REGION": spec.region,
+        "AWS_ROLE_ARN": role.arn,
+        "AWS_ROLE_SESSION_NAME": spec.workload,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": f"{FOLDER}/token",
+    }
 
 
 def _trust(spec: IdentitySpec) -> Statement:

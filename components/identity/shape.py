@@ -44,9 +44,11 @@ class IdentityArgs(TypedDict):
     workload: str
     """The workload; its namespace and service account in the cluster have this name."""
     cluster: NotRequired[pulumi.Input[str]]
-    """The platform's name of the cluster. Required on clouds."""
+    """The platform's name of the cluster. Required on clouds, for a workload of one of their own clusters."""
     issuer: NotRequired[pulumi.Input[str]]
-    """Who signs the cluster's tokens, as `GpuCluster.issuer` gives it. Required on Azure."""
+    """Who signs the cluster's tokens, as `GpuCluster.issuer` gives it. Required on Azure.
+
+    On AWS without `cluster`: the workload runs in a cluster somewhere else, whose tokens are trusted."""
     stores: NotRequired[dict[str, StoreRightArgs]]
     """Rights on object stores, by a name of your choice. Default: none."""
     region: NotRequired[str]
@@ -72,6 +74,16 @@ class IdentitySpec:
 
 
 @dataclass(frozen=True)
+class Token:
+    """A token of its own service account that a pod must hold to prove who it is in another place."""
+
+    audience: str
+    """Whom the token is for."""
+    folder: str
+    """Where the pod finds it, in a file named `token`."""
+
+
+@dataclass(frozen=True)
 class IdentityOutputs:
     """What a backend gives back."""
 
@@ -81,6 +93,8 @@ class IdentityOutputs:
     """What the service account in the cluster must carry; nothing where the platform binds it by itself."""
     credentials: Mapping[str, pulumi.Input[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Variables that the workload's containers must see, secrets; nothing where the platform hands them out itself."""
+    token: Token | None = None
+    """The token that the workload's pods must hold. None: the platform's own agents see to it."""
 
 
 class Identity(pulumi.ComponentResource):
@@ -98,6 +112,7 @@ class Identity(pulumi.ComponentResource):
         self.principal = made.principal
         self.annotations = pulumi.Output.from_input(made.annotations)
         self.credentials: Mapping[str, pulumi.Input[str]] = made.credentials
+        self.token: Token | None = made.token
         self.register_outputs({"principal": self.principal, "annotations": self.annotations})
 
 

@@ -37,7 +37,7 @@ class InferenceServiceArgs(TypedDict):
     pod: NotRequired[dict[str, Any]]
     """On Kubernetes: one pod, as the workload's `spec.py` describes it. Default: none."""
     cluster: NotRequired[dict[str, pulumi.Input[Any]]]
-    """On Kubernetes: kubeconfig, pool, machine, nodes and fabric; queue, annotations, volume. Default: none."""
+    """On Kubernetes: kubeconfig, pool, machine, nodes and fabric; queue, annotations, volume, token. Default: none."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 

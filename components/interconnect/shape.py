@@ -1,7 +1,9 @@
 """The neutral shape of a dedicated interconnect."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -51,6 +53,14 @@ class InterconnectArgs(TypedDict):
     """Raise it by one for new MACsec key pairs. Default: 1."""
     far_keys: NotRequired[pulumi.Input[dict[str, dict[str, str]]]]
     """On premises: MACsec pairs that the far end made, as its `Interconnect.keys` gives them. Default: made here."""
+    far_sessions: NotRequired[pulumi.Input[dict[str, dict[str, str]]]]
+    """On premises: addresses that the far end gave, as its `Interconnect.sessions` gives them. Default: made here."""
+    far_tunnels: NotRequired[pulumi.Input[dict[str, dict[str, str]]]]
+    """On premises: the tunnel that the far end made, as its `Interconnect.tunnels` gives it. Default: none."""
+    far_name: NotRequired[str]
+    """On premises: what the far end calls the link; its ports are called after it. Default: the same name."""
+    door: NotRequired[bool]
+    """Let the far end reach the platform's object stores over the link and not over the internet. Default: false."""
     vpn_fallback: NotRequired[bool]
     """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
     peer_address: NotRequired[str]
@@ -81,6 +91,10 @@ class InterconnectSpec:
     macsec: bool
     key_generation: int
     far_keys: pulumi.Input[dict[str, dict[str, str]]] | None
+    far_sessions: pulumi.Input[dict[str, dict[str, str]]] | None
+    far_tunnels: pulumi.Input[dict[str, dict[str, str]]] | None
+    far_name: str
+    door: bool
     vpn_fallback: bool
     peer_address: str
     protect: bool
@@ -97,6 +111,18 @@ class InterconnectOutputs:
     """By port: the platform's id, which the order of the cross-connect names."""
     keys: dict[str, pulumi.Output[dict[str, str]]]
     """By port: the MACsec pair `ckn` and `cak` that the far end's router takes; secrets."""
+    sessions: Mapping[str, pulumi.Output[dict[str, str]]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By session, named like its port: `ours` and `theirs`, addresses with their prefix, and the BGP `key`; secrets.
+
+    Default: none, both ends agree by hand."""
+    tunnels: Mapping[str, pulumi.Output[dict[str, str]]] = field(default_factory=lambda: MappingProxyType({}))
+    """By tunnel: its public `address`, our `asn`, addresses `ours` and `theirs` inside it, its shared `key`; secrets.
+
+    Default: none."""
+    door: pulumi.Output[str] | None = None
+    """Where the far end reaches object stores over the link, an HTTPS address. None: nowhere."""
 
 
 class Interconnect(pulumi.ComponentResource):
@@ -108,6 +134,12 @@ class Interconnect(pulumi.ComponentResource):
     """By port: the platform's id, which the order of the cross-connect names."""
     keys: pulumi.Output[dict[str, dict[str, str]]]
     """By port: the MACsec pair `ckn` and `cak` that the far end's router takes; a secret."""
+    sessions: pulumi.Output[dict[str, dict[str, str]]]
+    """By session, named like its port: addresses `ours` and `theirs`, and the BGP `key`; a secret."""
+    tunnels: pulumi.Output[dict[str, dict[str, str]]]
+    """By tunnel: its `address`, our `asn`, `ours` and `theirs` inside it, and its shared `key`; a secret."""
+    door: pulumi.Output[str]
+    """Where the far end reaches object stores over the link, an HTTPS address; empty for nowhere."""
 
     def __init__(self, name: str, args: InterconnectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:Interconnect", name, dict(args), opts)
@@ -116,7 +148,10 @@ class Interconnect(pulumi.ComponentResource):
         self.gateway_id = made.id
         self.ports = pulumi.Output.all(**made.ports).apply(dict)
         self.keys = pulumi.Output.secret(pulumi.Output.all(**made.keys).apply(dict))
-        self.register_outputs({"gateway_id": self.gateway_id, "ports": self.ports, "keys": self.keys})
+        self.sessions = pulumi.Output.secret(pulumi.Output.all(**made.sessions).apply(dict))
+        self.tunnels = pulumi.Output.secret(pulumi.Output.all(**made.tunnels).apply(dict))
+        self.door = pulumi.Output.from_input("") if made.door is None else made.door
+        self.register_outputs({name: getattr(self, name) for name in Interconnect.__annotations__})
 
 
 def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
@@ -147,6 +182,10 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         macsec=reader.flag("macsec", default=False),
         key_generation=reader.whole("key_generation", 1, 1, 1_000_000),
         far_keys=reader.flowing("far_keys"),
+        far_sessions=reader.flowing("far_sessions"),
+        far_tunnels=reader.flowing("far_tunnels"),
+        far_name=reader.text("far_name", ""),
+        door=reader.flag("door", default=False),
         vpn_fallback=reader.flag("vpn_fallback", default=True),
         peer_address=reader.text("peer_address", ""),
         protect=reader.flag("protect", default=False),

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.kubernetes import fabric
 from infra.catalog import fabrics, pods
 from infra.catalog.machines import Machine
 
 USER = 65532
 """The user that containers run as, who owns nothing on the node."""
+
+DEFAULT = ("eth0", "default")
+"""A pod's first interface on GKE and its network, named beside the others (container-engine-accelerators, tests)."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,13 @@ class Place:
     """Whether its machines join their fabric."""
     taints: tuple[str, ...] = ()
     """Keys of taints that the platform itself puts on its nodes. Default: none."""
+    daemon_image: str = ""
+    """The image of the fabric's daemon, from a registry of one's own. Default: the published one."""
+
+    @property
+    def joined(self) -> fabrics.Fabric | None:
+        """The fabric that its pods join. None: they join none."""
+        return fabrics.get(self.machine.link.fabric) if self.fabric and self.machine.link else None
 
 
 def spec(
@@ -34,6 +45,8 @@ def spec(
     account: str,
     volume: Mapping[str, Any] | None = None,
     secret: str = "",
+    token: Mapping[str, str] | None = None,
+    libraries: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Write a pod's specification with one container.
 
@@ -45,16 +58,24 @@ def spec(
         account: The service account.
         volume: A claim to mount: `claim` and `path`. Default: none.
         secret: A secret whose entries are variables too. Default: none.
+        token: A token of the service account for somebody outside: `audience` and `folder`. Default: none.
+        libraries: Claims of the fabric's libraries, by where the pod sees them. Default: none.
     """
+    joined, claims = place.joined, libraries or {}
+    beside = fabric.pod(joined, account, place.daemon_image, claims) if joined else {}
     container = {
         "name": account,
         "image": pod["image"],
-        "command": pod["command"],
+        "command": fabric.command(joined, pod["command"]) if joined else pod["command"],
         "env": env({**nccl(place), **environment}),
         **({"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}),
         "ports": [{"name": name, "containerPort": port} for name, port in pod["ports"].items()],
         "resources": resources(place, pod),
-        "volumeMounts": mounts(pod, volume),
+        "volumeMounts": [
+            *mounts(pod, volume),
+            *_held(token),
+            *(fabric.mounts(joined, claims) if joined else ()),
+        ],
         "securityContext": security(place),
         **_probes(pod),
     }
@@ -65,22 +86,22 @@ def spec(
         "nodeSelector": {"causeway/pool": place.pool},
         "tolerations": tolerations(place),
         "terminationGracePeriodSeconds": pod["grace_seconds"],
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": identity(0 if joined and fabric.rooted(joined) else USER),
         "containers": [container],
-        "volumes": volumes(pod, volume),
-        **({"hostNetwork": True} if place.fabric and _fabric(place).host_network else {}),
+        **beside,
+        "volumes": [*volumes(pod, volume), *_minted(token), *beside.get("volumes", ())],
     }
 
 
-def _fabric(place: Place) -> fabrics.Fabric:
-    assert place.machine.link
-    return fabrics.get(place.machine.link.fabric)
+def identity(user: int) -> dict[str, Any]:
+    """Say who the pod's programs are on the node, and that they call its kernel as programs usually do."""
+    return {
+        "runAsNonRoot": user != 0,
+        "runAsUser": user,
+        "runAsGroup": user,
+        "fsGroup": user,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
 
 
 def nccl(place: Place) -> dict[str, str]:
@@ -90,16 +111,18 @@ def nccl(place: Place) -> dict[str, str]:
 
 def interfaces(place: Place) -> tuple[tuple[str, str], ...]:
     """Give the pod's interfaces beside the first, each with its network, where GKE attaches them one by one."""
-    return pods.networks(place.machine) if place.fabric and not _fabric(place).host_network else ()
+    return pods.networks(place.machine) if place.joined and not place.joined.host_network else ()
 
 
 def annotations(place: Place) -> dict[str, str]:
-    """Ask for those interfaces; nothing where the pool has none, or where the pod uses the node's network."""
-    asked = [{"interfaceName": name, "network": network} for name, network in interfaces(place)]
-    if not asked:
-        return {}
+    """Ask for those interfaces, the first one among them; none where the pod uses the node's network."""
+    own = fabric.annotations(place.joined) if place.joined else {}
+    added = interfaces(place)
+    if not added:
+        return own
+    asked = [{"interfaceName": name, "network": network} for name, network in (DEFAULT, *added)]
     written = json.dumps(asked, separators=(",", ":"))
-    return {"networking.gke.io/default-interface": "eth0", "networking.gke.io/interfaces": written}
+    return {**own, "networking.gke.io/default-interface": DEFAULT[0], "networking.gke.io/interfaces": written}
 
 
 def devices(place: Place, accelerators: int) -> dict[str, str]:
@@ -114,7 +137,12 @@ def resources(place: Place, pod: Mapping[str, Any]) -> dict[str, Any]:
     """Give requests and limits: memory is both, so that a pod is never ended for a neighbour's hunger."""
     memory = {"memory": f"{pod['memory_gib']}Gi"}
     extended = devices(place, pod["accelerators"])
-    return {"requests": {"cpu": str(pod["cpu"]), **memory, **extended}, "limits": {**memory, **extended}}
+    claimed = {"claims": [{"name": fabric.CHANNEL}]} if place.joined and place.joined.imex else {}
+    return {
+        "requests": {"cpu": str(pod["cpu"]), **memory, **extended},
+        "limits": {**memory, **extended},
+        **claimed,
+    }
 
 
 def tolerations(place: Place) -> list[dict[str, str]]:
@@ -139,7 +167,7 @@ def env(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def security(place: Place) -> dict[str, Any]:
     """Take every right from the container but those that the fabric names."""
-    needed = list(_fabric(place).capabilities) if place.fabric else []
+    needed = list(place.joined.capabilities) if place.joined else []
     rights: dict[str, Any] = {"drop": ["ALL"], **({"add": needed} if needed else {})}
     return {"allowPrivilegeEscalation": False, "privileged": False, "capabilities": rights}
 
@@ -157,6 +185,18 @@ def volumes(pod: Mapping[str, Any], volume: Mapping[str, Any] | None) -> list[di
     own = [{"name": _volume(path), "emptyDir": kinds[kind]} for path, kind in pod["mounts"].items()]
     claim = {"claimName": volume["claim"]} if volume else None
     return [*own, {"name": "shared", "persistentVolumeClaim": claim}] if claim else own
+
+
+def _held(token: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    return [{"name": "federation", "mountPath": token["folder"], "readOnly": True}] if token else []
+
+
+def _minted(token: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    """Let the kubelet ask for a token of one hour, and for the next one in time."""
+    if token is None:
+        return []
+    wanted = {"audience": token["audience"], "expirationSeconds": 3600, "path": "token"}
+    return [{"name": "federation", "projected": {"sources": [{"serviceAccountToken": wanted}]}}]
 
 
 def _volume(path: str) -> str:

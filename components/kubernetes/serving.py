@@ -26,6 +26,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
         account=name,
         volume=volume,
         secret=corner.secret,
+        token=spec.cluster.get("token"),
     )
     selector = {"causeway/service": name}
     k8s.apps.v1.Deployment(

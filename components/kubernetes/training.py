@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes import pods, tenancy
+from components.kubernetes import joined, pods, tenancy
 from components.training_job.shape import TrainingJobOutputs, TrainingJobSpec
 
 RENDEZVOUS = 29400
@@ -24,7 +24,8 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         ProblemsError: What the cluster is was not said.
     """
     place = tenancy.place(spec.platform, spec.cluster)
-    corner = tenancy.corner(name, spec.cluster, spec.labels, opts)
+    corner = tenancy.corner(name, tenancy.rights(place, spec.cluster), spec.labels, opts)
+    joined.domain(corner, place.joined, spec.cluster["nodes"])
     volume = tenancy.claim(corner, spec.cluster["volume"]) if spec.cluster.get("volume") else None
     k8s.core.v1.Service(
         name,
@@ -44,6 +45,8 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         account=name,
         volume=volume,
         secret=corner.secret,
+        token=spec.cluster.get("token"),
+        libraries=joined.libraries(corner, place.joined),
     )
     k8s.batch.v1.Job(
         name,

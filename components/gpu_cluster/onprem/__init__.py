@@ -34,6 +34,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         kubeconfig=pulumi.Output.secret(spec.kubeconfig),
         pools=pulumi.Output.from_input(described),
         networks={one.pool.name: infiniband.networks(one) for one in sites if one.attach == "sriov"},
+        issuer=pulumi.Output.from_input(spec.issuer) if spec.issuer else None,
     )
 
 

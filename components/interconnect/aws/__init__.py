@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import directconnect, ec2, ec2transitgateway
 
 from components.amazon import needed
-from components.interconnect.aws import ports, tunnel
+from components.interconnect.aws import door, ports, tunnel
 from components.interconnect.shape import InterconnectOutputs, InterconnectSpec
 from infra.problems import Problem, ProblemsError
 
@@ -41,9 +41,14 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
     made = ports.Ports(name, spec, gateway, opts)
     made.build()
     _routes(name, spec, router, [attached, joined])
-    if spec.vpn_fallback:
-        tunnel.build(name, spec, router)
-    return InterconnectOutputs(id=gateway.id, ports=made.ids, keys=made.keys)
+    return InterconnectOutputs(
+        id=gateway.id,
+        ports=made.ids,
+        keys=made.keys,
+        sessions=made.sessions,
+        tunnels=tunnel.build(name, spec, router) if spec.vpn_fallback else {},
+        door=door.build(name, spec, opts) if spec.door else None,
+    )
 
 
 def refuse(spec: InterconnectSpec) -> None:

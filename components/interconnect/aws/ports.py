@@ -44,6 +44,8 @@ class Ports:
     """The id of each connection."""
     keys: dict[str, pulumi.Output[dict[str, str]]] = field(default_factory=dict)
     """The MACsec pair of each connection, secret."""
+    sessions: dict[str, pulumi.Output[dict[str, str]]] = field(default_factory=dict)
+    """The addresses and the key of each BGP session, secret."""
 
     def build(self) -> None:
         """Make every device's ports and their session with the gateway."""
@@ -57,8 +59,13 @@ class Ports:
         labels = [f"{label}-{port}" for port in range(1, count + 1)] if count > 1 else [label]
         ports = [self._port(one, location) for one in labels]
         carrier = ports[0].id if count == 1 else self._bundle(label, location, ports)
-        waiting = pulumi.ResourceOptions(parent=self.gateway, custom_timeouts=CONNECTED, depends_on=ports)
-        directconnect.TransitVirtualInterface(
+        waiting = pulumi.ResourceOptions(
+            parent=self.gateway,
+            custom_timeouts=CONNECTED,
+            depends_on=ports,
+            additional_secret_outputs=["bgpAuthKey"],
+        )
+        session = directconnect.TransitVirtualInterface(
             label,
             name=f"{pulumi.get_stack()}-{label}",
             connection_id=carrier,
@@ -71,6 +78,7 @@ class Ports:
             tags=self.spec.labels,
             opts=waiting,
         )
+        self.sessions[label] = _session(session)
 
     def _port(self, label: str, location: "Place") -> directconnect.Connection:
         port = directconnect.Connection(
@@ -114,6 +122,13 @@ class Ports:
         ]
         # the session waits until the ports are in the bundle
         return pulumi.Output.all(bundle.id, *joined).apply(lambda ids: str(ids[0]))
+
+
+def _session(made: directconnect.TransitVirtualInterface) -> pulumi.Output[dict[str, str]]:
+    """Give both addresses and the key, which Direct Connect chooses where nobody does."""
+    parts = {"ours": made.amazon_address, "theirs": made.customer_address, "key": made.bgp_auth_key}
+    found: pulumi.Output[dict[str, str]] = pulumi.Output.all(**parts).apply(dict)
+    return pulumi.Output.secret(found)
 
 
 def _keys(

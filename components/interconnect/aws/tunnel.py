@@ -18,7 +18,9 @@ STRONG = {
 """What both tunnels agree on; AWS would take weaker ones too if nothing were said."""
 
 
-def build(name: str, spec: InterconnectSpec, router: ec2transitgateway.TransitGateway) -> None:
+def build(
+    name: str, spec: InterconnectSpec, router: ec2transitgateway.TransitGateway
+) -> dict[str, pulumi.Output[dict[str, str]]]:
     """Make both tunnels of a site-to-site VPN; BGP runs in them with the far end's number, as on the ports."""
     label = f"{name}-tunnel"
     tags = {**spec.labels, "Name": f"{pulumi.get_stack()}-{label}"}
@@ -32,7 +34,7 @@ def build(name: str, spec: InterconnectSpec, router: ec2transitgateway.TransitGa
         **_number(spec.peer_asn),
     )
     tunnels = {f"tunnel{at}_{key}": value for at in (1, 2) for key, value in STRONG.items()}
-    ec2.VpnConnection(
+    made = ec2.VpnConnection(
         label,
         type="ipsec.1",
         customer_gateway_id=far.id,
@@ -50,6 +52,22 @@ def build(name: str, spec: InterconnectSpec, router: ec2transitgateway.TransitGa
             ],
         ),
     )
+    return {f"{label}-{at}": _tunnel(made, at, router) for at in (1, 2)}
+
+
+def _tunnel(
+    made: ec2.VpnConnection, at: int, router: ec2transitgateway.TransitGateway
+) -> pulumi.Output[dict[str, str]]:
+    """Give what the far end's router needs of one tunnel: where it ends, who is who in it, and its key."""
+    parts = {
+        "address": getattr(made, f"tunnel{at}_address"),
+        "asn": router.amazon_side_asn.apply(str),
+        "ours": getattr(made, f"tunnel{at}_vgw_inside_address"),
+        "theirs": getattr(made, f"tunnel{at}_cgw_inside_address"),
+        "key": getattr(made, f"tunnel{at}_preshared_key"),
+    }
+    found: pulumi.Output[dict[str, str]] = pulumi.Output.all(**parts).apply(dict)
+    return pulumi.Output.secret(found)
 
 
 def _number(asn: int) -> dict[str, str]:

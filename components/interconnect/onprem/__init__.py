@@ -1,31 +1,37 @@
 """The site's end of a link: what its border routers are told, rendered and kept as a secret for their automation."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pulumi
 import pulumi_random as random
 
 from components import site
-from components.interconnect.onprem import router
+from components.interconnect.onprem import router, tunnel
+from components.interconnect.onprem.tunnel import Tunnel
 from components.interconnect.shape import InterconnectOutputs, InterconnectSpec
 from infra import naming
 
 
 def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> InterconnectOutputs:
-    """Render BGP for FRR, and MACsec for wpa_supplicant, one file a port.
+    """Render BGP for FRR, MACsec for wpa_supplicant, one file a port, and the far end's tunnel for strongSwan.
 
     Raises:
         ProblemsError: The network is missing, or something is asked for that the far end makes.
     """
     site.needed("Interconnect", name, network=spec.network)
-    tunnel = "false: the far end makes the tunnel and gives out the router's part of it"
-    site.cannot("Interconnect", name, vpn_fallback=(spec.vpn_fallback, tunnel))
+    site.cannot(
+        "Interconnect",
+        name,
+        vpn_fallback=(
+            spec.vpn_fallback,
+            "false: the far end makes the tunnel and gives it out as far_tunnels",
+        ),
+        ports=(spec.ports if spec.ports > 1 else 0, "1: the router's own settings bundle ports"),
+    )
     ports = router.ports(name, spec)
     keys = {port.label: _pair(port.label, spec, opts) for port in ports} if spec.macsec else {}
-    files: dict[str, pulumi.Input[str]] = {
-        "frr.conf": pulumi.Output.from_input(spec.network["cidr"]).apply(
-            lambda cidr: router.bgp(spec, ports, str(cidr))
-        ),
-        "interfaces.sh": router.interfaces(spec, ports),
-    }
+    files: dict[str, pulumi.Input[str]] = _files(spec, ports)
     for label, pair in keys.items():
         files[f"macsec-{label}.conf"] = pair.apply(lambda both: router.macsec(both["ckn"], both["cak"]))
     title = naming.name(pulumi.get_stack(), name, "router")
@@ -37,6 +43,30 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
         ports={port.label: pulumi.Output.from_input(port.interface) for port in ports},
         keys=keys,
     )
+
+
+def _files(spec: InterconnectSpec, ports: Sequence[router.Port]) -> dict[str, pulumi.Input[str]]:
+    """Write what hangs on the far end's answers: addresses and keys of sessions, and its tunnels."""
+    told = pulumi.Output.all(
+        cidr=spec.network["cidr"], sessions=spec.far_sessions, tunnels=spec.far_tunnels or {}
+    )
+
+    def bgp(far: dict[str, Any]) -> str:
+        return router.bgp(spec, _ports(ports, far), far["cidr"], Tunnel.listed(far["tunnels"]))
+
+    def interfaces(far: dict[str, Any]) -> str:
+        made = router.interfaces(spec, _ports(ports, far))
+        return made + tunnel.interfaces(Tunnel.listed(far["tunnels"]))
+
+    def swanctl(far: dict[str, Any]) -> str:
+        return tunnel.swanctl(Tunnel.listed(far["tunnels"]))
+
+    fallback = {"swanctl.conf": told.apply(swanctl)} if spec.far_tunnels is not None else {}
+    return {"frr.conf": told.apply(bgp), "interfaces.sh": told.apply(interfaces), **fallback}
+
+
+def _ports(ports: Sequence[router.Port], far: dict[str, Any]) -> Sequence[router.Port]:
+    return router.joined(ports, far["sessions"]) if far["sessions"] else ports
 
 
 def _pair(label: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, str]]:

@@ -1,14 +1,18 @@
 """Files of a border router: FRR for BGP, iproute2 for interfaces, wpa_supplicant for MACsec. Pure functions."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from itertools import islice
 
+from components.interconnect.onprem.tunnel import Tunnel
 from components.interconnect.shape import InterconnectSpec
 
 SESSIONS = IPv4Network("169.254.96.0/20")
-"""Where both ends of each session get their addresses from (RFC 3927, link-local); the far end has the lower one."""
+"""Where both ends of each session get their addresses from (RFC 3927, link-local); the far end has the lower one.
+
+Only where the far end gives no addresses of its own."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,16 @@ class Port:
     """Our address."""
     far: IPv4Address
     """The far end's."""
+    prefix: int = 30
+    """How many bits of both are the network's."""
+    key: str = ""
+    """What signs the session's packets (RFC 2385). Default: nothing."""
 
 
 def ports(name: str, spec: InterconnectSpec) -> tuple[Port, ...]:
     """List the ports; each session has a /30 of its own, by its place in the order."""
     labels = [
-        f"{name}-{location.rpartition('/')[2].lower()}-{device}"
+        f"{spec.far_name or name}-{location.rpartition('/')[2].lower()}-{device}"
         for location in spec.locations
         for device in range(1, spec.devices + 1)
     ]
@@ -39,15 +47,46 @@ def ports(name: str, spec: InterconnectSpec) -> tuple[Port, ...]:
     )
 
 
-def bgp(spec: InterconnectSpec, ports: Sequence[Port], cidr: str) -> str:
-    """Write FRR's configuration: our range out, the far ranges in, nothing else, and BFD for dead ports."""
+def joined(ports: Sequence[Port], sessions: Mapping[str, Mapping[str, str]]) -> tuple[Port, ...]:
+    """Give the ports the addresses and keys that the far end chose, by session.
+
+    Raises:
+        ValueError: The far end has no session of a port's name.
+    """
+    if missing := [port.label for port in ports if port.label not in sessions]:
+        there = ", ".join(sessions) or "none"
+        raise ValueError(f"the far end has no session {', '.join(missing)}; it has {there}")
+    return tuple(_joined(port, sessions[port.label]) for port in ports)
+
+
+def _joined(port: Port, session: Mapping[str, str]) -> Port:
+    near = IPv4Interface(session["theirs"])
+    return dataclasses.replace(
+        port,
+        near=near.ip,
+        far=IPv4Interface(session["ours"]).ip,
+        prefix=near.network.prefixlen,
+        key=session.get("key", ""),
+    )
+
+
+def bgp(spec: InterconnectSpec, ports: Sequence[Port], cidr: str, tunnels: Sequence[Tunnel] = ()) -> str:
+    """Write FRR's configuration: our range out, the far ranges in, nothing else, and BFD for dead ports.
+
+    What comes through a tunnel counts less, so that it carries traffic only when no port does.
+    """
     neighbours = [line for port in ports for line in _neighbour(spec, port)]
-    active = [line for port in ports for line in _active(spec, port)]
+    neighbours += [line for tunnel in tunnels for line in tunnel.neighbour()]
+    active = [line for port in ports for line in _active(spec, str(port.far))]
+    for tunnel in tunnels:
+        active += [*_active(spec, tunnel.theirs), f"  neighbor {tunnel.theirs} route-map FALLBACK in"]
+    fallback = ["route-map FALLBACK permit 10", " set local-preference 50", "exit"] if tunnels else []
     known = [f"ip prefix-list FAR seq {5 * at} permit {one}" for at, one in enumerate(spec.peer_cidrs, 1)]
     lines = [
         "frr defaults datacenter",
         f"ip prefix-list OWN seq 5 permit {cidr}",
         *known,
+        *fallback,
         f"router bgp {spec.asn}",
         f" bgp router-id {ports[0].near}",
         " no bgp default ipv4-unicast",
@@ -63,20 +102,21 @@ def bgp(spec: InterconnectSpec, ports: Sequence[Port], cidr: str) -> str:
 
 
 def _neighbour(spec: InterconnectSpec, port: Port) -> list[str]:
+    signed = [f" neighbor {port.far} password {port.key}"] if port.key else []
     return [
         f" neighbor {port.far} remote-as {spec.peer_asn}",
         f" neighbor {port.far} description {port.label}",
         f" neighbor {port.far} bfd",
-        f" neighbor {port.far} ttl-security hops 1",
+        *signed,
     ]
 
 
-def _active(spec: InterconnectSpec, port: Port) -> list[str]:
+def _active(spec: InterconnectSpec, far: str) -> list[str]:
     return [
-        f"  neighbor {port.far} activate",
-        f"  neighbor {port.far} prefix-list FAR in",
-        f"  neighbor {port.far} prefix-list OWN out",
-        f"  neighbor {port.far} maximum-prefix {len(spec.peer_cidrs)}",
+        f"  neighbor {far} activate",
+        f"  neighbor {far} prefix-list FAR in",
+        f"  neighbor {far} prefix-list OWN out",
+        f"  neighbor {far} maximum-prefix {len(spec.peer_cidrs)}",
     ]
 
 
@@ -89,7 +129,7 @@ def interfaces(spec: InterconnectSpec, ports: Sequence[Port]) -> str:
         lines += [
             f"ip link set {below} up mtu {spec.mtu}",
             f"ip link add link {below} name {vlan} type vlan id {spec.vlan}",
-            f"ip address add {port.near}/30 dev {vlan}",
+            f"ip address add {port.near}/{port.prefix} dev {vlan}",
             f"ip link set {vlan} up mtu {spec.mtu}",
         ]
     return "\n".join(lines) + "\n"

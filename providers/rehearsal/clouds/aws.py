@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from providers.base.errors import Problem, listed, nearest
-from providers.base.values import UNKNOWN, Bag, Path, plain
+from providers.base.values import UNKNOWN, Bag, Path, leaves, plain
 from providers.rehearsal.account import Record
 from providers.rehearsal.cloud import Cloud, Made, Settings
-from providers.rehearsal.clouds import aws_lookups
+from providers.rehearsal.clouds import aws_lookups, aws_rules
 from providers.rehearsal.fill import Filler, stand_in
 from providers.rehearsal.schema import Property, Scalar
 from providers.rehearsal.table import Row
@@ -89,16 +89,28 @@ class Aws(Cloud):
         return stand_in(wanted.name, wanted.type)
 
     def computed(self, token: str, row: Row, inputs: Bag, filler: Filler) -> Bag:
-        """Tell a NAT gateway its network."""
+        """Tell a NAT gateway its network, and an endpoint the name that it answers to."""
         found = super().computed(token, row, inputs, filler)
+        if token == "aws:ec2/vpcEndpoint:VpcEndpoint" and inputs.get("vpcEndpointType") == "Interface":
+            # PrivateLink guide, "Endpoint-specific DNS names"; those of S3 begin with an asterisk (S3 user guide)
+            service = str(plain(inputs["serviceName"])).split(".", 3)[3]
+            name = filler.fill(f"{{id}}-{{hex8}}.{service}.{{region}}.vpce.amazonaws.com")
+            entry = {
+                "dnsName": f"*.{name}" if service == "s3" else name,
+                "hostedZoneId": filler.fill("Z{hex12}"),
+            }
+            found["dnsEntries"] = [entry]
         if token == "aws:ec2/natGateway:NatGateway" and isinstance(inputs.get("subnetId"), str):
             owner = self.account.owner(inputs["subnetId"])
             found["vpcId"] = owner.outputs.get("vpcId", "") if owner else ""
+        if token == "aws:eks/cluster:Cluster" and (subnets := found["vpcConfig"].get("subnetIds")):
+            owner = self.account.owner(subnets[0])
+            found["vpcConfig"]["vpcId"] = owner.outputs.get("vpcId", "") if owner else ""
         return found
 
     def identifiers(self, id_: str, outputs: Bag) -> tuple[str, ...]:
         """The id, the ARN, and every further id that came with the resource, such as a VPC's main route table."""
-        texts = [value for value in plain(outputs).values() if isinstance(value, str)]
+        texts = [value for _, value in leaves(outputs) if isinstance(value, str)]
         prefixes = tuple(self.table.facts["issued"])
         own = [
             text
@@ -168,7 +180,8 @@ class Aws(Cloud):
             yield Problem(path, f"{value!r} is no managed policy of AWS{hint}")
 
     def rules(self, token: str, inputs: Bag, settings: Settings) -> Iterator[Problem]:
-        """Zones, CIDR blocks and policy documents."""
+        """Zones, CIDR blocks, policy documents, and what does not go together."""
+        yield from aws_rules.check(self.account, token, inputs)
         yield from self._zones(token, inputs, settings)
         yield from self._documents(inputs)
         if token == _VPC:
@@ -214,6 +227,8 @@ class Aws(Cloud):
 
     def collision(self, token: str, inputs: Bag) -> str:
         """Refuse a subnet over another one's addresses when it is made, not before: the old one may go first."""
+        if told := aws_rules.collision(self.account, token, inputs):
+            return told
         vpc, block = inputs.get("vpcId"), inputs.get("cidrBlock")
         if token != _SUBNET or not isinstance(block, str):
             return ""
@@ -328,3 +343,4 @@ def _statement(statement: Any, path: Path) -> Iterator[Problem]:
         )
     if "Action" not in statement and "NotAction" not in statement:
         yield Problem(path, "MalformedPolicyDocument: a statement needs Action or NotAction")
+    yield from aws_rules.actions(statement, path)
