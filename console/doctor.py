@@ -86,7 +86,7 @@ def _settings(stack_name: str) -> Check:
         return Check(
             "settings", False, f"{count} mistake{'s' * (count > 1)}", "\n".join(map(str, error.problems))
         )
-    return Check("settings", True, f"platform {settings.platform}, {len(settings.stores)} stores")
+    return Check("settings", True, settings.summary)
 
 
 def _engine() -> Check:

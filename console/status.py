@@ -46,7 +46,7 @@ def condition(resource: Resource, state: Snapshot) -> Health:
 def cost_line(stack_name: str) -> str:
     """Give the cost in one line: this machine is the user's own, clouds are priced by the plan."""
     settings = from_file(stack_file(stack_name))
-    if settings.platform == "local":
+    if settings.here:
         return "0 USD a month: your own machine, no charge"
     return f"cap {settings.budget.monthly_usd:,.0f} USD a month"
 

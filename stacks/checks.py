@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from infra.problems import Problem
-from infra.settings import Settings
+from infra.settings import Settings, Stack
 from stacks import backends, options
 
 
-def mistakes(settings: Settings) -> Iterator[Problem]:
+def mistakes(settings: Stack) -> Iterator[Problem]:
     """Give every mistake that the settings' own model can't see."""
-    yield from backends.missing(settings)
+    if isinstance(settings, Settings):
+        yield from backends.missing(settings)
     yield from options.mistakes(settings)

@@ -2,34 +2,42 @@
 
 import pulumi
 
-from infra.settings import Settings
+from infra.settings import Promises
 
 
 class Environment(pulumi.ComponentResource):
     """Carries the environment's promises (data classes, budget, place) as inputs; it has no children.
 
     Policies find residency, rotation and caps here, in the graph itself, so that a saved state can be judged
-    without the stack file.
+    without the stack file. A stack over two environments has no platform and no region: each part has its own.
     """
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        name: str,
+        promises: Promises,
+        *,
+        platform: str = "",
+        region: str = "",
+        jurisdiction: str | None = None,
+    ) -> None:
         inputs = {
             "stack": name,
-            "platform": settings.platform,
-            "region": settings.region,
-            "jurisdiction": settings.jurisdiction,
+            "platform": platform,
+            "region": region,
+            "jurisdiction": jurisdiction,
             "dataClasses": {
                 data_class: {
                     "jurisdictions": list(promise.jurisdictions),
                     "rotationDays": promise.rotation_days,
                     "personal": promise.personal,
                 }
-                for data_class, promise in settings.data_classes.items()
+                for data_class, promise in promises.data_classes.items()
             },
-            "budget": {"monthlyUsd": settings.budget.monthly_usd, "perTeam": dict(settings.budget.per_team)},
-            "owner": settings.owner,
-            "team": settings.team,
-            "costCenter": settings.cost_center,
+            "budget": {"monthlyUsd": promises.budget.monthly_usd, "perTeam": dict(promises.budget.per_team)},
+            "owner": promises.owner,
+            "team": promises.team,
+            "costCenter": promises.cost_center,
         }
         super().__init__("causeway:index:Environment", name, inputs)
         self.register_outputs({})

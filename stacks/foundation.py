@@ -12,9 +12,9 @@ from components.key_ring.shape import KeyRing
 from components.network.shape import Network
 from components.object_store.shape import ObjectStore, ObjectStoreArgs
 from components.shared_filesystem.shape import SharedFilesystem
-from infra.labels import Labels
-from infra.settings import Filesystem, Link, Settings, Store
+from infra.settings import Filesystem, Line, Link, Settings, Store
 from stacks import rights
+from stacks.labelled import labels, strictest
 from stacks.pools import fabric_pools, pool_args
 
 
@@ -57,16 +57,7 @@ class Foundation:
 
     def labels(self, component: str, data_class: str = "") -> dict[str, str]:
         """Give the labels of a component's resources, spelled for the platform."""
-        own = Labels(
-            stack=pulumi.get_stack(),
-            component=component,
-            owner=self.settings.owner,
-            team=self.settings.team,
-            cost_center=self.settings.cost_center,
-            data_class=data_class,
-            extra=self.settings.labels,
-        )
-        return own.spelled(self.settings.platform)
+        return labels(self.settings, self.settings.platform, component, data_class)
 
     def content(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         """Give the options of what runs in the cluster: it comes after the cluster, and goes with it."""
@@ -124,7 +115,7 @@ class Foundation:
             "flow_log_days": settings.network.flow_log_days,
             "log_key": self.purpose("logs"),
             "protect": settings.keys.protect,
-            "labels": self.labels("network", self._strictest()),
+            "labels": self.labels("network", strictest(self.settings)),
         }
         return Network("network", cast("Any", args), self.inside)
 
@@ -181,7 +172,12 @@ class Foundation:
 
     def _cluster(self) -> GpuCluster:
         wanted = self.settings.cluster
-        optional = {"version": wanted.version, "image": wanted.image, **self.reach}
+        optional = {
+            "version": wanted.version,
+            "image": wanted.image,
+            "issuer": wanted.issuer or None,
+            **self.reach,
+        }
         shared = self.filesystem
         args = {
             **self.place,
@@ -197,23 +193,15 @@ class Foundation:
             else {},
             "admin_principals": list(wanted.admin_principals),
             "protect": wanted.protect,
-            "labels": self.labels("gpu_cluster", self._strictest()),
+            "labels": self.labels("gpu_cluster", strictest(self.settings)),
             **{name: value for name, value in optional.items() if value is not None},
         }
         return GpuCluster("cluster", cast("Any", args), self.inside)
 
     def _link(self, name: str, link: Link) -> Interconnect:
-        strictest = self._strictest()
         args = {
             **self.place,
-            "locations": list(link.locations),
-            "resiliency": link.resiliency,
-            "bandwidth_gbps": link.bandwidth_gbps,
-            "ports": link.ports,
-            "asn": link.asn,
-            "vlan": link.vlan,
-            "mtu": link.mtu,
-            "macsec": link.macsec,
+            **line_args(link),
             "key_generation": self.settings.keys.generation,
             "vpn_fallback": link.vpn_fallback,
             "peer_asn": link.peer.asn,
@@ -221,11 +209,20 @@ class Foundation:
             "peer_address": link.peer.address,
             "network": self.network.joined(),
             "protect": self.settings.keys.protect,
-            "labels": self.labels("interconnect", strictest),
+            "labels": self.labels("interconnect", strictest(self.settings)),
         }
         return Interconnect(name, cast("Any", args), self.inside)
 
-    def _strictest(self) -> str:
-        """Give the class that asks most of a link: a personal one if there is any, since all may cross it."""
-        classes = self.settings.data_classes
-        return next((name for name, promise in classes.items() if promise.personal), next(iter(classes)))
+
+def line_args(line: Line) -> dict[str, Any]:
+    """Give what both ends of a link have in common, and our number."""
+    return {
+        "locations": list(line.locations),
+        "resiliency": line.resiliency,
+        "bandwidth_gbps": line.bandwidth_gbps,
+        "ports": line.ports,
+        "asn": line.asn,
+        "vlan": line.vlan,
+        "mtu": line.mtu,
+        "macsec": line.macsec,
+    }

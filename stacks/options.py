@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from infra.platforms import Platform
 from infra.problems import Problem
-from infra.settings import Settings
+from infra.settings import Settings, Stack
 from stacks import pools
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
@@ -15,19 +14,20 @@ class _Parser(Protocol):
     def __call__(self, given: Mapping[str, Any], /) -> object: ...
 
 
-def mistakes(settings: Settings) -> Iterator[Problem]:
+def mistakes(settings: Stack) -> Iterator[Problem]:
     """Give one problem for each mistake in the options of workloads, and for each pool that comes to no machine."""
-    yield from pools.mistakes(settings)
+    if isinstance(settings, Settings):
+        yield from pools.mistakes(settings)
     if settings.training:
         wrong = list(_check("training.options", PretrainSpec.parse, settings.training.options))
-        yield from wrong or _corpus(settings.platform, settings.training.options)
+        yield from wrong or _corpus(settings.training.options, here=settings.here)
     if settings.serving:
         yield from _check("serving.options", ServeSpec.parse, settings.serving.options)
 
 
-def _corpus(platform: Platform, options: Mapping[str, Any]) -> Iterator[Problem]:
+def _corpus(options: Mapping[str, Any], *, here: bool) -> Iterator[Problem]:
     """Look at a corpus on the disk of this machine, where the job would find it; elsewhere only the job can."""
-    if platform == "local":
+    if here:
         try:
             PretrainSpec.parse(options).check_corpus()
         except ValueError as error:

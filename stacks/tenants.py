@@ -9,9 +9,10 @@ import pulumi
 from components.identity.shape import Identity
 from components.inference_service.shape import InferenceService
 from components.training_job.shape import TrainingJob
+from infra.settings import Serving, Training
 from stacks.foundation import Foundation
-from stacks.pools import fabric_pools, resolve
-from stacks.rights import RUN
+from stacks.rights import run
+from stacks.seats import SHARED, VOLUME, Seat
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
@@ -19,66 +20,88 @@ RENDEZVOUS = "$(CAUSEWAY_RENDEZVOUS)"
 """Where the processes of several nodes meet; the cluster puts the address in."""
 
 
-SHARED = "/shared/store/"
-"""Where pods see the store's objects as files, on environments with a shared file system."""
-
-
 def train(ground: Foundation) -> TrainingJob:
     """Run the trainer on the cluster; its state lives in the store, so that it can be cut off and go on."""
     training = ground.settings.training
     assert training is not None
     spec, seat = PretrainSpec.parse(training.options), Seat.of(ground, training.pool, "training")
-    nodes, workers = seat.nodes, seat.accelerators or 2
-    meeting = RENDEZVOUS if nodes > 1 else "127.0.0.1:0"
-    pod = dataclasses.replace(
-        spec.pod(seat.accelerators, "", "", RUN),
-        command=tuple(spec.command("python", workers, nodes, meeting)),
-    )
     identity = _identity(ground, "pretrain", training.store, "write")
     args = {
+        **job(training, seat, _store(ground, training.store)),
         "platform": ground.settings.platform,
         "command": ground.cluster.pools.apply(lambda pools: spec.command(sys.executable, _workers(pools))),
-        "environment": {**spec.environment("", "", RUN), **_store(ground, training.store)},
-        "retries": training.retries,
-        "timeout_minutes": training.timeout_minutes,
-        "pod": dataclasses.asdict(pod),
-        "cluster": seat.cluster(ground, identity),
+        "cluster": seat.cluster(ground.cluster.kubeconfig, identity, _volume(ground)),
         "labels": ground.labels("training_job"),
     }
     return TrainingJob("pretrain", cast("Any", args), ground.content(identity))
 
 
-def serve(ground: Foundation, job: TrainingJob | None) -> InferenceService:
+def job(training: Training, seat: Seat, store: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
+    """Give what a training job is, wherever it runs: one process an accelerator, on every node of the seat."""
+    spec, workers = PretrainSpec.parse(training.options), seat.accelerators or 2
+    meeting = RENDEZVOUS if seat.nodes > 1 else "127.0.0.1:0"
+    command = spec.command("python", workers, seat.nodes, meeting)
+    pod = dataclasses.replace(
+        spec.pod(seat.accelerators, "", "", training.run),
+        command=tuple(command),
+    )
+    return {
+        "command": command,
+        "environment": {**spec.environment("", "", training.run), **store},
+        "retries": training.retries,
+        "timeout_minutes": training.timeout_minutes,
+        "pod": dataclasses.asdict(pod),
+    }
+
+
+def serve(ground: Foundation, trained: TrainingJob | None) -> InferenceService:
     """Serve the model that the job made, or the one that is in the store already."""
     serving = ground.settings.serving
     assert serving is not None
-    spec = ServeSpec.parse({"drain_seconds": serving.drain_seconds, **serving.options})
-    made = job.result if job else pulumi.Output.from_input({"model": f"{RUN}/export"})
-    model = made.apply(lambda result: str(result["model"]))
+    made = (
+        trained.result if trained else pulumi.Output.from_input({"model": f"{run(ground.settings)}/export"})
+    )
     identity = _identity(ground, "serve", serving.store, "read")
-    folder = SHARED if ground.filesystem else ""
+    seat, folder = Seat.of(ground, serving.pool, "serving"), SHARED if ground.filesystem else ""
+    args = {
+        **server(serving, made, folder, _store(ground, serving.store)),
+        "platform": ground.settings.platform,
+        "cluster": seat.cluster(ground.cluster.kubeconfig, identity, _volume(ground)),
+        "labels": ground.labels("inference_service"),
+    }
+    return InferenceService("serve", cast("Any", args), ground.content(identity))
+
+
+def server(
+    serving: Serving,
+    made: pulumi.Output[dict[str, Any]],
+    folder: str,
+    store: dict[str, pulumi.Input[str]],
+) -> dict[str, Any]:
+    """Give what an endpoint is, wherever it runs.
+
+    Args:
+        serving: Its settings.
+        made: What the trainer reported: where in the store the model is.
+        folder: Where pods see the store as files; empty where they don't.
+        store: The variables by which a process finds its store.
+    """
+    spec = ServeSpec.parse({"drain_seconds": serving.drain_seconds, **serving.options})
+    model = made.apply(lambda result: str(result["model"]))
     pod = {
         **dataclasses.asdict(spec.pod("")),
         "command": model.apply(lambda at: spec.container_command(f"{folder}{at}")),
     }
-    args = {
-        "platform": ground.settings.platform,
+    return {
         "command": spec.command(sys.executable),
-        "environment": {
-            **spec.environment("", "", ""),
-            **_store(ground, serving.store),
-            "CAUSEWAY_MODEL": model,
-        },
+        "environment": {**spec.environment("", "", ""), **store, "CAUSEWAY_MODEL": model},
         "model": made.apply(_version),
         "port": serving.port,
         "replicas": serving.replicas,
         "restart": serving.restart,
         "drain_seconds": serving.drain_seconds,
         "pod": pod,
-        "cluster": Seat.of(ground, serving.pool, "serving").cluster(ground, identity),
-        "labels": ground.labels("inference_service"),
     }
-    return InferenceService("serve", cast("Any", args), ground.content(identity))
 
 
 def _version(result: dict[str, Any]) -> str:
@@ -86,56 +109,16 @@ def _version(result: dict[str, Any]) -> str:
     return "@".join(str(result[part]) for part in ("model", "model_digest") if part in result)
 
 
-@dataclasses.dataclass(frozen=True)
-class Seat:
-    """The pool that a workload runs on; without pools, the cluster's own one."""
-
-    pool: str = ""
-    """The pool's name."""
-    machine: str = ""
-    """Its machine type."""
-    nodes: int = 1
-    """How many machines."""
-    accelerators: int = 0
-    """Accelerators of one machine."""
-    fabric: bool = False
-    """Whether its machines join their fabric."""
-
-    @classmethod
-    def of(cls, ground: Foundation, name: str | None, purpose: str) -> "Seat":
-        """Find the pool of that name, or the first one of that purpose."""
-        pools = ground.settings.cluster.pools
-        found = name or next((one for one, pool in pools.items() if pool.purpose == purpose), "")
-        if not found:
-            return cls()
-        machine, nodes = resolve(ground.settings, pools[found])
-        return cls(found, machine.name, nodes, machine.gpus, found in fabric_pools(ground.settings))
-
-    def cluster(self, ground: Foundation, identity: Identity) -> dict[str, Any]:
-        """Give what the workload's component has to know of the cluster."""
-        shared = ground.filesystem
-        volume = {part: shared.volume[part] for part in VOLUME} if shared else None
-        return {
-            "kubeconfig": ground.cluster.kubeconfig,
-            "pool": self.pool,
-            "machine": self.machine,
-            "nodes": self.nodes,
-            "fabric": self.fabric,
-            "annotations": identity.annotations,
-            **({"volume": volume} if volume else {}),
-            **({"networks": networks} if (networks := ground.cluster.networks.get(self.pool)) else {}),
-            **({"credentials": dict(identity.credentials)} if identity.credentials else {}),
-        }
-
-
-VOLUME = ("driver", "handle", "attributes", "capacity_gib")
+def _volume(ground: Foundation) -> dict[str, Any] | None:
+    shared = ground.filesystem
+    return {part: shared.volume[part] for part in VOLUME} if shared else None
 
 
 def _identity(ground: Foundation, workload: str, store: str, access: Literal["read", "write"]) -> Identity:
     """Give a workload its own identity, with rights on its part of its store and no more."""
     bucket = ground.stores[store]
     plain = ground.settings.stores[store].encryption == "none"
-    right: dict[str, Any] = {"store": bucket.bucket_id, "access": access, "prefix": RUN}
+    right: dict[str, Any] = {"store": bucket.bucket_id, "access": access, "prefix": run(ground.settings)}
     if not plain:
         right["key"] = ground.keys.keys[ground.settings.stores[store].data_class]
     args = {

@@ -1,27 +1,35 @@
-"""The settings of an environment: the only reader of Pulumi's configuration."""
+"""The settings of a stack: the only reader of Pulumi's configuration."""
 
 from infra.settings.compute import Cluster, Pool, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
-from infra.settings.load import from_engine, from_file, parse
-from infra.settings.model import Budget, Settings
-from infra.settings.network import Bgp, Link, Network
+from infra.settings.hybrid import Hybrid, References
+from infra.settings.load import Stack, from_engine, from_file, parse
+from infra.settings.model import Budget, Promises, Settings
+from infra.settings.network import Bgp, Border, Line, Link, Network, Span
 from infra.settings.schema import json_schema
 from infra.settings.stackfile import NoStackError
 
 __all__ = [
     "Bgp",
+    "Border",
     "Budget",
     "Cluster",
     "DataClass",
     "Filesystem",
+    "Hybrid",
     "Keys",
     "Lifecycle",
+    "Line",
     "Link",
     "Network",
     "NoStackError",
     "Pool",
+    "Promises",
+    "References",
     "Serving",
     "Settings",
+    "Span",
+    "Stack",
     "Store",
     "Training",
     "from_engine",

@@ -49,6 +49,9 @@ class Cluster(Section):
     """Pools by name. Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
     slots: Annotated[int, Field(ge=1, le=64)] = 2
     """On this machine: worker processes where there is no GPU. Default: 2."""
+    issuer: Annotated[str, Field(pattern=r"^(https://.+)?$")] = ""
+    """On premises: the address at which everyone can read who signs the cluster's tokens, so that clouds may trust its
+    workloads: the API server's `--service-account-issuer`. Default: none, nobody outside trusts them."""
     admin_principals: tuple[str, ...] = ()
     """Who administers the cluster, as the cloud names principals. Default: nobody but the deployer."""
 

@@ -11,32 +11,50 @@ from pydantic import ValidationError
 
 from infra.problems import Problem, ProblemsError
 from infra.settings import mistakes, names, stackfile
+from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 
-MoreChecks = Callable[[Settings], Iterable[Problem]]
+Stack = Settings | Hybrid
+"""What a stack file comes to: an environment, or what spans two of them."""
+
+MoreChecks = Callable[[Stack], Iterable[Problem]]
 """Checks that need knowledge from another room, such as a workload's own options."""
 
 _TITLE = "the settings have mistakes"
-_STAND_INS: Mapping[str, Any] = {"platform": "local", "data_classes": {"?": {}}, "budget": {"monthly_usd": 0}}
+_STAND_INS: Mapping[str, Any] = {
+    "platform": "local",
+    "data_classes": {"?": {}},
+    "budget": {"monthly_usd": 0},
+    "references": {"site": "?", "cloud": "?"},
+    "line": {"locations": [], "peer": {"asn": 1}},
+    "training": {"store": "?"},
+    "serving": {"store": "?"},
+}
 
 
-def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Settings:
+def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Stack:
     """Check plain values and freeze them.
 
     Raises:
         ProblemsError: Carries every mistake at once.
     """
+    model = model_of(values)
     try:
-        settings = Settings.model_validate(dict(values))
+        settings = model.model_validate(dict(values))
     except ValidationError as error:
-        found = [*mistakes.problems(error, Settings), *_despite(values, error, more)]
+        found = [*mistakes.problems(error, model), *_despite(model, values, error, more)]
         raise ProblemsError(_TITLE, found) from None
     if found := [*names.dangling(settings), *more(settings)]:
         raise ProblemsError(_TITLE, found)
     return settings
 
 
-def from_file(path: Path, more: MoreChecks = lambda _: ()) -> Settings:
+def model_of(values: Mapping[str, Any]) -> type[Settings] | type[Hybrid]:
+    """Say which kind of stack the values describe: one that reads other stacks is hybrid."""
+    return Hybrid if "references" in values else Settings
+
+
+def from_file(path: Path, more: MoreChecks = lambda _: ()) -> Stack:
     """Check a stack file before any engine starts; problems name file and line."""
     file = stackfile.read(path)
     try:
@@ -46,7 +64,7 @@ def from_file(path: Path, more: MoreChecks = lambda _: ()) -> Settings:
         raise ProblemsError(error.title, [file.locate(problem) for problem in ordered]) from None
 
 
-def from_engine(more: MoreChecks = lambda _: ()) -> Settings:
+def from_engine(more: MoreChecks = lambda _: ()) -> Stack:
     """Check what the engine hands to the program: the same values, objects as JSON texts."""
     own = {key: value for key, value in get_config_env().items() if key.startswith(stackfile.PREFIX)}
     return parse({key.removeprefix(stackfile.PREFIX): _decoded(value) for key, value in own.items()}, more)
@@ -57,23 +75,25 @@ def _decoded(value: Any) -> Any:
     return json.loads(value) if is_structure else value
 
 
-def _despite(values: Mapping[str, Any], error: ValidationError, more: MoreChecks) -> list[Problem]:
+def _despite(
+    model: type[Settings] | type[Hybrid], values: Mapping[str, Any], error: ValidationError, more: MoreChecks
+) -> list[Problem]:
     """Run the further checks on what is left when the broken values are set aside, so that no mistake hides another."""
     sound = copy.deepcopy(dict(values))
     for detail in error.errors():
         _remove(sound, detail["loc"])
     try:
-        Settings.model_validate(sound)
+        model.model_validate(sound)
     except ValidationError as rest:
         for detail in rest.errors():
-            _stand_in(sound, str(detail["loc"][0]))
-    settings = Settings.model_validate(sound)
+            _stand_in(model, sound, str(detail["loc"][0]))
+    settings = model.model_validate(sound)
     return [*names.dangling(settings), *more(settings)]
 
 
-def _stand_in(values: dict[str, Any], name: str) -> None:
+def _stand_in(model: type[Settings] | type[Hybrid], values: dict[str, Any], name: str) -> None:
     values.pop(name, None)
-    if Settings.model_fields[name].is_required():
+    if model.model_fields[name].is_required():
         values[name] = _STAND_INS.get(name, "?")
 
 

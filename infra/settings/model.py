@@ -1,4 +1,4 @@
-"""The settings of one environment: what a stack file says, in neutral terms."""
+"""The settings of one environment, in neutral terms, and what every stack file says."""
 
 from typing import Annotated, Any
 
@@ -20,7 +20,31 @@ class Budget(Section):
     """Caps by team, in USD a month. Default: none."""
 
 
-class Settings(Section):
+class Promises(Section):
+    """What every stack says of itself: whose it is, what its data may, what it may cost."""
+
+    owner: str
+    """The person or group who answers for the environment."""
+    team: str
+    """The team that it is charged to."""
+    cost_center: str
+    """The ledger that pays."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """More labels for every resource. Default: none."""
+    data_classes: dict[str, DataClass]
+    """The classes of data by name."""
+    budget: Budget
+    """What it may cost."""
+
+    @field_validator("data_classes")
+    @classmethod
+    def _has_a_class(cls, classes: dict[str, Any]) -> dict[str, Any]:
+        if not classes:
+            raise ValueError("at least one class is needed: residency and rotation hang on it")
+        return classes
+
+
+class Settings(Promises):
     """One environment. Every field is a `causeway:<name>` key of `stacks/Pulumi.<stack>.yaml`."""
 
     platform: Platform
@@ -36,18 +60,6 @@ class Settings(Section):
     """Zones, first the one of the fabric. Default: the backend's choice of three."""
     jurisdiction: str | None = None
     """Where an on-premises site or this machine stands, for example `eu`. Clouds know it from the region."""
-    owner: str
-    """The person or group who answers for the environment."""
-    team: str
-    """The team that it is charged to."""
-    cost_center: str
-    """The ledger that pays."""
-    labels: dict[str, str] = Field(default_factory=dict)
-    """More labels for every resource. Default: none."""
-    data_classes: dict[str, DataClass]
-    """The classes of data by name."""
-    budget: Budget
-    """What it may cost."""
     quotas: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     """Accelerators that the cloud has granted in the region, by name, such as `h100: 64`: the plan shows what is short.
 
@@ -68,12 +80,13 @@ class Settings(Section):
     """A training job. Default: none."""
     serving: Serving | None = None
     """A serving endpoint. Default: none."""
-    references: dict[str, str] = Field(default_factory=dict)
-    """Other stacks that this one reads, by role. Default: none."""
 
-    @field_validator("data_classes")
-    @classmethod
-    def _has_a_class(cls, classes: dict[str, Any]) -> dict[str, Any]:
-        if not classes:
-            raise ValueError("at least one class is needed: residency and rotation hang on it")
-        return classes
+    @property
+    def summary(self) -> str:
+        """Say in a few words what the stack is."""
+        return f"platform {self.platform}, {len(self.stores)} stores"
+
+    @property
+    def here(self) -> bool:
+        """Whether all of it is on this machine, where nothing is charged."""
+        return self.platform == "local"

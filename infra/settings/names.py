@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from infra.problems import Problem, nearest
+from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 
 
-def dangling(settings: Settings) -> Iterator[Problem]:
-    """Give one problem for each name that points to nothing."""
+def dangling(settings: Settings | Hybrid) -> Iterator[Problem]:
+    """Give one problem for each name that points to nothing; names of another stack are known when it is read."""
+    if isinstance(settings, Hybrid):
+        return
     for where, given, known in _uses(settings):
         if given not in known:
             allowed = ", ".join(known) or "none is defined yet"

@@ -18,19 +18,24 @@ class Network(Section):
     """How long flow logs are kept, in days. Default and least: 90."""
 
 
-class Bgp(Section):
-    """The far end of a link, as its router sees it."""
+class Border(Section):
+    """The border router at the far end of a link."""
 
     asn: Annotated[int, Field(ge=1, le=4294967294)]
     """The far end's autonomous system number."""
-    cidrs: tuple[str, ...]
-    """The networks behind it; none may overlap ours."""
     address: str = ""
     """Its public IPv4 address, for the tunnel of `vpn_fallback`. Default: none."""
 
 
-class Link(Section):
-    """A dedicated interconnect to another network."""
+class Bgp(Border):
+    """The far end of a link, as its router sees it."""
+
+    cidrs: tuple[str, ...]
+    """The networks behind it; none may overlap ours."""
+
+
+class Line(Section):
+    """A dedicated interconnect, without its far end."""
 
     resiliency: Literal["development", "high", "maximum"] = "high"
     """How many locations and devices: one, two locations, or two devices in each of two. Default: high."""
@@ -44,11 +49,23 @@ class Link(Section):
     """Our autonomous system number; our router takes the next. Default: 64512, the first private one (RFC 6996)."""
     vlan: Annotated[int, Field(ge=1, le=4094)] = 100
     """The VLAN on each port. Default: 100."""
-    peer: Bgp
-    """The far end."""
     mtu: Literal[1500, 8500, 8896, 8950, 9001] = 1500
     """The largest packet in bytes; platforms allow different ones. Default: 1500."""
     macsec: bool = False
     """Encrypt on the wire (IEEE 802.1AE); the key pairs are secrets of the stack. Default: false."""
     vpn_fallback: bool = True
     """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
+
+
+class Link(Line):
+    """A dedicated interconnect to another network."""
+
+    peer: Bgp
+    """The far end."""
+
+
+class Span(Line):
+    """A dedicated interconnect between two environments of ours: the networks behind both ends are theirs."""
+
+    peer: Border
+    """The site's border router."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 from infra.settings.stackfile import PREFIX
 
@@ -13,20 +14,18 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
     Args:
         options: Schemas of the `options` of a section, by section name, from the rooms that know them.
     """
-    schema = Settings.model_json_schema()
-    definitions = schema.pop("$defs")
+    environment, hybrid = Settings.model_json_schema(), Hybrid.model_json_schema()
+    definitions = {**environment["$defs"], **hybrid["$defs"]}
     for section, known in (options or {}).items():
         definitions[section.capitalize()]["properties"]["options"] = {
             **definitions[section.capitalize()]["properties"]["options"],
             **known,
         }
-    properties = {f"{PREFIX}{name}": field for name, field in schema["properties"].items()}
     config = {
         "type": "object",
-        "properties": properties,
-        "required": [f"{PREFIX}{name}" for name in schema["required"]],
-        "patternProperties": {f"^(?!{PREFIX}).+:.+$": {}},
-        "additionalProperties": False,
+        "if": {"required": [f"{PREFIX}references"]},
+        "then": _config(hybrid),
+        "else": _config(environment),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -42,4 +41,13 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
         "required": ["config"],
         "additionalProperties": False,
         "$defs": definitions,
+    }
+
+
+def _config(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "properties": {f"{PREFIX}{name}": field for name, field in schema["properties"].items()},
+        "required": [f"{PREFIX}{name}" for name in schema["required"]],
+        "patternProperties": {f"^(?!{PREFIX}).+:.+$": {}},
+        "additionalProperties": False,
     }

@@ -12,11 +12,15 @@ Editors complete and check them by the schema that the first line of each stack 
 
 """
 
+_HYBRID = "A stack file with `causeway:references` spans two environments and holds these keys instead."
+
 
 def page() -> str:
     """Give the page's text."""
     schema = stack_file_schema()
-    parts = [_table("An environment", schema["properties"]["config"]["properties"])]
+    config = schema["properties"]["config"]
+    parts = [_table("An environment", config["else"]["properties"])]
+    parts.append(_table("A hybrid stack", config["then"]["properties"], _HYBRID))
     for name, section in sorted(schema["$defs"].items()):
         parts.append(_table(name, section["properties"], section.get("description", "")))
         if options := section["properties"].get("options", {}).get("properties"):

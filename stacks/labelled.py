@@ -1,0 +1,27 @@
+"""Labels of what a stack makes."""
+
+import pulumi
+
+from infra.labels import Labels
+from infra.platforms import Platform
+from infra.settings import Promises
+
+
+def labels(promises: Promises, platform: Platform, component: str, data_class: str = "") -> dict[str, str]:
+    """Give the labels of a component's resources, spelled for the platform."""
+    own = Labels(
+        stack=pulumi.get_stack(),
+        component=component,
+        owner=promises.owner,
+        team=promises.team,
+        cost_center=promises.cost_center,
+        data_class=data_class,
+        extra=promises.labels,
+    )
+    return own.spelled(platform)
+
+
+def strictest(promises: Promises) -> str:
+    """Give the class that asks most of what all may cross: a personal one if there is any."""
+    classes = promises.data_classes
+    return next((name for name, promise in classes.items() if promise.personal), next(iter(classes)))

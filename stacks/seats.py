@@ -1,0 +1,73 @@
+"""Where a workload runs: a pool of a cluster, and what its pods have to know of it."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from components.identity.shape import Identity
+from stacks.foundation import Foundation
+from stacks.pools import fabric_pools, resolve
+
+SHARED = "/shared/store/"
+"""Where pods see the store's objects as files, on environments with a shared file system."""
+
+VOLUME = ("driver", "handle", "attributes", "capacity_gib")
+"""What pods have to know of a shared file system."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Seat:
+    """The pool that a workload runs on; without pools, the cluster's own one."""
+
+    pool: str = ""
+    """The pool's name."""
+    machine: str = ""
+    """Its machine type."""
+    nodes: int = 1
+    """How many machines."""
+    accelerators: int = 0
+    """Accelerators of one machine."""
+    fabric: bool = False
+    """Whether its machines join their fabric."""
+    networks: str = ""
+    """What its pods ask for to be attached to the fabric. Default: nothing."""
+
+    @classmethod
+    def of(cls, ground: Foundation, name: str | None, purpose: str) -> "Seat":
+        """Find the pool of that name, or the first one of that purpose."""
+        pools = ground.settings.cluster.pools
+        found = name or next((one for one, pool in pools.items() if pool.purpose == purpose), "")
+        if not found:
+            return cls()
+        machine, nodes = resolve(ground.settings, pools[found])
+        fabric = found in fabric_pools(ground.settings)
+        return cls(found, machine.name, nodes, machine.gpus, fabric, ground.cluster.networks.get(found, ""))
+
+    def cluster(
+        self,
+        kubeconfig: pulumi.Input[str],
+        identity: Identity,
+        volume: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Give what the workload's component has to know of the cluster.
+
+        Args:
+            kubeconfig: How to reach it, a secret.
+            identity: Who the workload is.
+            volume: The shared file system. Default: none.
+        """
+        token = dataclasses.asdict(identity.token) if identity.token else None
+        return {
+            "kubeconfig": kubeconfig,
+            "pool": self.pool,
+            "machine": self.machine,
+            "nodes": self.nodes,
+            "fabric": self.fabric,
+            "annotations": identity.annotations,
+            **({"volume": {part: volume[part] for part in VOLUME}} if volume else {}),
+            **({"networks": self.networks} if self.networks else {}),
+            **({"credentials": dict(identity.credentials)} if identity.credentials else {}),
+            **({"token": token} if token else {}),
+        }
