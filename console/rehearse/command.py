@@ -16,6 +16,7 @@ from console import failures, say
 from console.exits import Exit
 from console.failures import Failed
 from console.rehearse import dial, proof
+from console.rehearse.ground import below, file
 from console.rehearse.phases import Phase
 from console.rehearse.report import Report
 from console.rehearse.scene import Plan, Scene
@@ -90,7 +91,7 @@ def run(name: str, options: Options) -> None:
         say.note(
             f"rehearsal of {name}: stand-in clouds on 127.0.0.1, account in {report.account}; nothing real"
         )
-    with _scene(name, source, folder, options) as scene:
+    with _scene(name, folder, options) as scene:
         play(scene, options, report)
     if options.as_json:
         say.as_json(report.document())
@@ -102,13 +103,19 @@ def run(name: str, options: Options) -> None:
 
 def play(scene: Scene, options: Options, report: Report) -> None:
     """Play what the options ask for, until something goes wrong, and prove the end."""
-    went_well = _collect(_phases(scene, options), report)
+    begins = options.verb not in {"refresh", "destroy"}
+    went_well = not begins or _collect(scene.raise_ground(), report)
+    if went_well and options.fault:
+        scene.standins.arm(options.fault)
+    went_well = went_well and _collect(_phases(scene, options), report)
     if options.export is not None and options.verb != "destroy":
         _export(scene, options.export, report)
     if options.fault and went_well:
         _prove(scene, report, empty=False)
     if options.verb == "cycle" and went_well:
         went_well = _collect(scene.end(), report)
+    if options.verb in {"cycle", "destroy"} and went_well:
+        went_well = _collect(scene.clear_ground(), report)
     if went_well and options.verb != "preview":
         _prove(scene, report, empty=options.verb in {"cycle", "destroy"})
 
@@ -133,7 +140,8 @@ def _collect(phases: Iterable[Phase], report: Report) -> bool:
 
 
 def _prove(scene: Scene, report: Report, *, empty: bool) -> None:
-    found = report.inventory = proof.inventory(scene.stack, scene.standins.account)
+    beside = [one.stack for one in scene.ground]
+    found = report.inventory = proof.inventory(scene.stack, scene.standins.account, *beside)
     report.mistakes += [f"orphaned: {text} exists and no state knows it" for text in found.orphans]
     report.mistakes += [f"missing: {text} is in the state and does not exist" for text in found.ghosts]
     if empty and (found.account or found.state):
@@ -153,19 +161,23 @@ def _export(scene: Scene, target: Path, report: Report) -> None:
 
 
 @contextmanager
-def _scene(name: str, source: Path, folder: Path, options: Options) -> Iterator[Scene]:
-    """Open the stack on a scratch state with the stand-ins attached."""
-    config, turned = folder / "settings.yaml", folder / "settings-turned.yaml"
-    shutil.copyfile(source, config)
-    dial.turn(source, turned, options.dial)
-    freed = folder / "settings-freed.yaml"
-    protected = dial.free(turned, freed)
-    with StandIns(folder / "account", options.fault) as standins:
+def _scene(name: str, folder: Path, options: Options) -> Iterator[Scene]:
+    """Open the stack, and those that it stands on, on a scratch state with the stand-ins attached."""
+    with StandIns(folder / "account") as standins:
         base = open_workspace(name).env
         env = variables(base, folder, standins.attached, checkpoints=bool(options.fault))
-        init_elsewhere(name, {**os.environ, **env}, folder / "empty")
-        stack = automation.Stack.select(name, SealedWorkspace(work_dir=str(paths.project()), env_vars=env))
-        yield Scene(stack, standins, config, turned, freed if protected else None)
+
+        def scene(one: str, *ground: Scene) -> Scene:
+            config, turned, freed = (folder / f"{one}{kind}.yaml" for kind in ("", "-turned", "-freed"))
+            shutil.copyfile(file(one), config)
+            dial.turn(config, turned, options.dial if one == name else dial.DEFAULT)
+            protected = dial.free(turned if one == name else config, freed)
+            init_elsewhere(one, {**os.environ, **env}, folder / "empty")
+            workspace = SealedWorkspace(work_dir=str(paths.project()), env_vars=env)
+            opened = automation.Stack.select(one, workspace)
+            return Scene(opened, standins, config, turned, freed if protected else None, ground)
+
+        yield scene(name, *[scene(one) for one in below(name)])
 
 
 def _stack_file(name: str) -> Path:

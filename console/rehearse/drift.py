@@ -9,8 +9,12 @@ from providers.rehearsal.account import Account, Record
 MARK = "changed-by-hand"
 
 
-def inject(folder: Path) -> str:
+def inject(folder: Path, stack: str = "") -> str:
     """Put a label that the program does not know on the first resource that carries labels; say on which.
+
+    Args:
+        folder: The account's.
+        stack: Whose resource it is. Default: anyone's.
 
     Raises:
         Failed: Nothing in the account carries labels.
@@ -18,7 +22,8 @@ def inject(folder: Path) -> str:
     account = Account(folder)
     try:
         for record in account.all():
-            if path := _labels(record):
+            own = not stack or record.urn.startswith(f"urn:pulumi:{stack}::")
+            if own and (path := _labels(record)):
                 inputs, outputs = (_with(bag, path) for bag in (record.inputs, record.outputs))
                 account.rewrite(record, inputs, outputs)
                 return f"{record.token} {record.id}: {'.'.join(path)}.{MARK}"

@@ -33,6 +33,8 @@ class Scene:
     """The stack file with a dial turned; None leaves that phase out."""
     freed: Path | None = None
     """The stack file with nothing protected; None when nothing is."""
+    ground: tuple["Scene", ...] = ()
+    """The stacks that this one stands on, in the order in which they come up. Default: none."""
 
     def play(self, name: str, verb: Verb, **options: Any) -> Phase:
         """Run one verb with the scene's stack file; after a crash the stand-ins are started again first."""
@@ -57,10 +59,21 @@ class Scene:
         )
         return replace(phase, errors=errors, wanted=errors[0] if phase.wanted and errors else phase.wanted)
 
+    def raise_ground(self) -> Iterator[Phase]:
+        """Bring up the stacks that this one stands on, one after the other."""
+        for scene in self.ground:
+            yield scene.play(f"{scene.stack.name}: up", "up")
+
+    def clear_ground(self) -> Iterator[Phase]:
+        """Take the stacks down again that this one stood on, the last one first."""
+        for scene in reversed(self.ground):
+            for phase in scene.end():
+                yield replace(phase, name=f"{scene.stack.name}: {phase.name}")
+
     def single(self, verb: Verb, *, with_drift: bool) -> Iterator[Phase]:
         """Play one verb, after a change behind the engine's back if that is wanted."""
         if with_drift:
-            what = drift.inject(self.standins.account)
+            what = drift.inject(self.standins.account, self.stack.name)
             found = self.play(f"{verb} after drift of {what}", verb)
             yield _changes(found, at_least=1 if verb != "destroy" else 0)
         else:
@@ -91,7 +104,7 @@ class Scene:
 
     def drift(self) -> Iterator[Phase]:
         """Change the account behind the engine's back: refresh must see it, and up must mend it."""
-        what = drift.inject(self.standins.account)
+        what = drift.inject(self.standins.account, self.stack.name)
         yield _changes(self.play(f"refresh after drift of {what}", "refresh"), at_least=1)
         yield _changes(self.play("up mends the drift", "up"), at_least=1)
 

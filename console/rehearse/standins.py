@@ -49,6 +49,11 @@ class StandIns:
         """The exit status of a process that ended by itself, as the crash fault makes it; else None."""
         return None if self._process is None else self._process.poll()
 
+    def arm(self, fault: str) -> None:
+        """Strike with a fault from now on."""
+        self._fault = fault
+        self.start()
+
     def start(self) -> None:
         """Start the process and wait for its ports; what is left of an earlier one is cleared away."""
         self.stop()

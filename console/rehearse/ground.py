@@ -1,0 +1,41 @@
+"""The stacks that a stack stands on, which come up before it and go down after it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from console.exits import Exit
+from console.failures import Failed
+from infra import paths
+from infra.settings import stackfile
+
+
+def below(name: str) -> tuple[str, ...]:
+    """Give every stack that has to be up before this one, in the order in which they come up.
+
+    Raises:
+        ProblemsError: A stack file is missing or no stack file.
+        Failed: A stack stands on itself, or on a stack of another project.
+    """
+    return tuple(_ordered(name, ()))[:-1]
+
+
+def file(name: str) -> Path:
+    """Give the path of a stack's file."""
+    return paths.project() / "stacks" / f"Pulumi.{name}.yaml"
+
+
+def _ordered(name: str, above: tuple[str, ...]) -> Iterable[str]:
+    if name in above:
+        circle = " on ".join([*above[above.index(name) :], name])
+        raise Failed(f"{circle}: a stack can't stand on itself", Exit.CONFIGURATION)
+    if "/" in name:
+        raise Failed(
+            f"{above[-1]} stands on {name}, a stack of another project, which no rehearsal can build",
+            Exit.CONFIGURATION,
+        )
+    given = stackfile.read(file(name)).values.get("references")
+    roles = given.values() if isinstance(given, dict) else ()
+    found: dict[str, None] = {}
+    for stack in roles:
+        found |= dict.fromkeys(_ordered(str(stack), (*above, name)))
+    return [*found, name]
