@@ -20,6 +20,10 @@ SUBNET_LOGS = {
 """Flow logs of a subnet: half of all packets' flows, told every minute."""
 
 
+ARM_TAINT = "kubernetes.io/arch"
+"""The key of the taint that GKE puts on Arm machines (cluster-toolkit, gke-a4x.yaml)."""
+
+
 def title(*parts: str, limit: int = 63) -> str:
     """Name a resource after the stack and itself, within Compute Engine's limit (RFC 1035) or a shorter one."""
     return naming.name(pulumi.get_stack(), *parts, limit=limit)

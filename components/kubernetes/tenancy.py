@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes import access
+from components.kubernetes import access, fabric
 from components.kubernetes.pods import Place
 from infra.catalog import machines
 from infra.platforms import Platform
@@ -55,7 +55,13 @@ def place(platform: Platform, cluster: Mapping[str, Any]) -> Place:
     if missing:
         raise ProblemsError("the workload can't be placed", missing)
     machine = machines.get(platform, cluster["machine"])
-    return Place(cluster["pool"], machine, cluster["fabric"], tuple(cluster.get("taints", ())))
+    taints, image = tuple(cluster.get("taints", ())), cluster.get("daemon_image", "")
+    return Place(cluster["pool"], machine, cluster["fabric"], taints, image)
+
+
+def rights(place: Place, cluster: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the namespace of a workload whose fabric needs the node's own network or folders, and no other."""
+    return {**cluster, "privileged": place.joined is not None and fabric.privileged(place.joined)}
 
 
 def corner(
@@ -109,7 +115,14 @@ def _value(text: str) -> str:
 
 
 def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
-    """Bind the shared file system for this workload; gives what a pod needs to mount it."""
+    """Bind the shared file system for this workload; gives what a pod needs to mount it.
+
+    Args:
+        corner: Where the workload lives.
+        volume: `SharedFilesystem.volume`: driver, handle, attributes and capacity_gib, and where they are needed the
+            secret by which nodes mount it and mount_options. Default: no secret, and flock, which Lustre wants said.
+    """
+    keys = {"nodeStageSecretRef": volume["secret"]} if volume.get("secret") else {}
     size = {"storage": pulumi.Output.from_input(volume["capacity_gib"]).apply("{}Gi".format)}
     title = f"{corner.name}-shared"
     bound = k8s.core.v1.PersistentVolume(
@@ -120,12 +133,13 @@ def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
             "accessModes": ["ReadWriteMany"],
             "persistentVolumeReclaimPolicy": "Retain",
             "storageClassName": "",
-            "mountOptions": ["flock"],
+            "mountOptions": volume.get("mount_options", ["flock"]),
             "claimRef": {"namespace": corner.name, "name": title},
             "csi": {
                 "driver": volume["driver"],
                 "volumeHandle": volume["handle"],
                 "volumeAttributes": volume["attributes"],
+                **keys,
             },
         },
         opts=corner.opts,

@@ -52,6 +52,27 @@ class Installer(Row):
     """The version that stacks install."""
 
 
+class Daemon(Installer):
+    """A process beside a pod's own containers that moves its data between cards and GPUs."""
+
+    image: str
+    """Where it is published, without the version."""
+    command: tuple[str, ...]
+    """The program and its arguments."""
+    env: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
+    """Its environment."""
+    capabilities: tuple[str, ...]
+    """Its Linux capabilities."""
+    folders: FrozenMap[str, str]
+    """Folders of the node that it needs, by where it sees them."""
+    devices: tuple[str, ...]
+    """Device files of the node that it opens; the GPUs are its pod's."""
+    socket: str | None = None
+    """The folder that it shares with the pod's own container. None: they share none."""
+    ready: str | None = None
+    """The file that is there once it works. None: it tells nobody."""
+
+
 class Fabric(Cited):
     """One fabric, as a platform offers it."""
 
@@ -73,8 +94,14 @@ class Fabric(Cited):
     """Its device plugin. None: the platform brings it."""
     installer: Installer | None = None
     """The installer of its NCCL plugin. None: the workload's image carries it."""
-    daemon: Installer | None = None
+    daemon: Daemon | None = None
     """The sidecar that runs beside the pod's own container; it pairs with the installer."""
+    libraries: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
+    """Folders of the node that the installer fills and pods read, by where they see them."""
+    windows: FrozenMap[str, str] = Field(default_factory=lambda: MappingProxyType({}))
+    """Folders of the node with devices of the cards, by where pods see them."""
+    imex: bool = False
+    """Whether the GPUs of a job share memory across machines, in a domain that the job asks for."""
     device_class: str | None = None
     """The class of fabric devices where Kubernetes hands them out by claims (DRA)."""
     network_profile: str | None = None

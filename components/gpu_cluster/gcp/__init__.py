@@ -13,7 +13,11 @@ from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
 from infra.capacity import OnDemand, Spot
+from infra.catalog import fabric
 from infra.problems import Problem, ProblemsError
+
+METAL = "its cards need Google's own network service on every node (asapd-lite), which is not installed here"
+"""Why machines without a hypervisor join no fabric yet (cluster-toolkit, gke-a4x-max-bm)."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,15 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         # the networks of a fabric have one name each in the cluster, and their cards one VPC each
         text = f"joins a fabric beside {joined[0].name}"
         found.append(Problem(f"pools.{other.name}", text, "one pool with a fabric in a GKE cluster"))
+    found += [
+        Problem(
+            f"pools.{pool.name}.machine",
+            f"given {pool.machine.name}: {METAL}",
+            "a4x-highgpu-4g, or purpose: serving",
+        )
+        for pool in joined
+        if fabric.of(pool.machine).attach == "rdma-metal"
+    ]
     found += [
         Problem(f"pools.{pool.name}.capacity.spot.fallback", "a reservation", "on-demand, none")
         for pool in spec.pools.values()

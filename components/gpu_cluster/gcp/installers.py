@@ -6,9 +6,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.gpu_cluster.gcp import node_pool
-from components.gpu_cluster.gcp.versions import INSTALLERS, PAUSE
+from components.gpu_cluster.gcp import handed, node_pool, shared
+from components.gpu_cluster.gcp.versions import ARM, INSTALLERS, PAUSE
 from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.operators import tolerations
 from infra.catalog import compat, fabric
 from infra.catalog.fabrics import Fabric, Transport
 from infra.problems import Problem, ProblemsError
@@ -56,6 +57,8 @@ def install(pools: Iterable[NodePoolSpec], version: str, opts: pulumi.ResourceOp
             spec=daemon_set(one, theirs),
             opts=opts,
         )
+    handed.install([pool for pool in joined if fabric.of(pool.machine).daemon], opts)
+    shared.install([pool for pool in joined if fabric.of(pool.machine).imex], opts)
 
 
 def refuse(pools: list[NodePoolSpec], version: str) -> None:
@@ -81,7 +84,6 @@ def _labels(one: Fabric) -> dict[str, str]:
 def daemon_set(one: Fabric, pools: list[NodePoolSpec]) -> dict[str, Any]:
     """Write the installer: it selects nodes by the fabric they joined, and bears their taints alone."""
     labels = _labels(one)
-    keys = dict.fromkeys(taint["key"] for pool in pools for taint in node_pool.taints(pool))
     return {
         "selector": {"matchLabels": labels},
         "updateStrategy": {"type": "RollingUpdate"},
@@ -90,8 +92,9 @@ def daemon_set(one: Fabric, pools: list[NodePoolSpec]) -> dict[str, Any]:
             "spec": {
                 "priorityClassName": "system-node-critical",
                 "nodeSelector": {"causeway/fabric": one.name},
-                "tolerations": [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in keys],
+                "tolerations": tolerations(node_pool.borne(pools)),
                 "hostNetwork": True,
+                "hostPID": True,  # it enters the node's own namespaces, by its first process
                 "initContainers": [_installer(one, pools[0])],
                 "containers": [{"name": "pause", "image": PAUSE}],
                 "volumes": [
@@ -105,7 +108,8 @@ def daemon_set(one: Fabric, pools: list[NodePoolSpec]) -> dict[str, Any]:
 
 def _installer(one: Fabric, pool: NodePoolSpec) -> dict[str, Any]:
     assert one.installer
-    published = f"{INSTALLERS[one.transport]}:{one.installer.pinned}"
+    ending = ARM if pool.machine.arch == "arm64" else ""
+    published = f"{INSTALLERS[one.transport]}{ending}:{one.installer.pinned}"
     return {
         "name": "install",
         "image": pool.options.get("installer_image", published),
@@ -124,7 +128,7 @@ def script(one: Fabric) -> str:
     lines = ["/scripts/container_entry.sh install --install-nccl"]
     for source, target in COPIES[one.transport]:
         lines += [f"mkdir -p {target}", f"cp -r {source}/. {target}"]
-    if one.transport is Transport.ROCE:
+    if one.transport is Transport.ROCE and not one.imex:
         # rails answer on other cards than asked, which the kernel would log packet by packet
         lines.append('for card in /proc/sys/net/ipv4/conf/gpu*rdma*; do echo 0 > "$card/log_martians"; done')
     if one.transport is Transport.TCPXO:
@@ -137,7 +141,9 @@ APERTURES = """nsenter -at 1 -- sh -ec '
 modprobe import-helper
 lspci -nn -D | grep 1ae0:0084 | while read -r device rest; do
   mkdir -p /dev/aperture_devices/$device
+  umount -R /dev/aperture_devices/$device 2>/dev/null || true
   mount --bind "$(readlink -f /sys/bus/pci/devices/$device)" /dev/aperture_devices/$device
 done
-chmod -R a+r /dev/aperture_devices'"""
+chmod -R a+r /dev/aperture_devices
+chmod a+rw /dev/aperture_devices/*/resource*'"""
 """Shows the cards' memory windows to the daemon (container-engine-accelerators, nccl-tcpxo-installer.yaml)."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.google import ARM_TAINT
 from components.gpu_cluster.gcp.versions import HYPERDISK
 from components.gpu_cluster.pools import NodePoolSpec
 from infra import capacity
@@ -17,9 +18,9 @@ PODS = {"system": 64, "training": 32, "serving": 32}
 """Most pods of a node by purpose; GKE sets aside twice as many addresses for each."""
 
 NODE_OPTIONS = ("disk_size_gb", "disk_type", "image_type", "local_ssd_encryption_mode", "min_cpu_platform")
-OPTIONS = (*NODE_OPTIONS, "installer_image", "tpu_topology")
-"""Arguments that a pool's `options` may set: of the node's configuration, the image that installs the fabric's plugin
-(a mirror in a registry of one's own), and the shape of a TPU slice."""
+OPTIONS = (*NODE_OPTIONS, "installer_image", "daemon_image", "tpu_topology")
+"""Arguments that a pool's `options` may set: of the node's configuration, the images of the fabric's plugin and of its
+daemon (mirrors in a registry of one's own), and the shape of a TPU slice."""
 
 
 def zones(pool: NodePoolSpec, given: Sequence[str]) -> list[str]:
@@ -189,6 +190,13 @@ def taints(pool: NodePoolSpec) -> list[dict[str, str]]:
     own = {"causeway/pool": pool.name} if pool.fabric else {}
     found = {**{taint.key: taint.value for taint in pods.taints(pool.machine)}, **own}
     return [{"key": key, "value": value, "effect": "NO_SCHEDULE"} for key, value in found.items()]
+
+
+def borne(pools: Sequence[NodePoolSpec]) -> list[str]:
+    """Give the keys of all taints on the pools' nodes, GKE's own on Arm machines among them."""
+    own = [taint["key"] for pool in pools for taint in taints(pool)]
+    arm = [ARM_TAINT] if any(pool.machine.arch == "arm64" for pool in pools) else []
+    return list(dict.fromkeys([*own, *arm]))
 
 
 def options(pool: NodePoolSpec) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.google import rails
-from components.gpu_cluster.gcp import installers, node_pool, refuse, with_fallback
+from components.gpu_cluster.gcp import handed, installers, node_pool, refuse, shared, with_fallback
 from components.gpu_cluster.gcp.versions import INSTALLERS, KUBERNETES
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import parse
@@ -140,8 +140,50 @@ def test_tcpxo_runs_on_the_nodes_network() -> None:
     mega = machines.get("gcp", "a3-megagpu-8g")
     one = fabric.of(mega)
     assert one.host_network
-    assert pods.annotations(pods.Place("it", mega, fabric=True)) == {}
-    assert set(one.capabilities) == {"NET_ADMIN", "NET_BIND_SERVICE"}
+    assert "networking.gke.io/interfaces" not in pods.annotations(pods.Place("it", mega, fabric=True))
+    assert one.daemon
+    assert set(one.daemon.capabilities) == {"NET_ADMIN", "NET_BIND_SERVICE"}
+
+
+@pytest.mark.never_again
+def test_gpus_are_handed_to_daemons_and_to_nobody_else() -> None:
+    """Thread container-engine-accelerators #580: the injector runs on pools whose fabric has a daemon."""
+    mega = pool("a3-megagpu-8g")
+    spec = handed.daemon_set([mega])["template"]["spec"]
+    (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][
+        "nodeSelectorTerms"
+    ]
+    assert term["matchExpressions"] == [{"key": "causeway/pool", "operator": "In", "values": ["it"]}]
+    assert {one["key"] for one in spec["tolerations"]} == {"nvidia.com/gpu", "causeway/pool"}
+
+
+def test_an_installer_enters_the_node() -> None:
+    """TCPXO's changes the node's own mounts, so it has to see the node's first process."""
+    made = pool("a3-megagpu-8g")
+    spec = installers.daemon_set(fabric.of(made.machine), [made])["template"]["spec"]
+    assert spec["hostPID"]
+    assert "nsenter -at 1" in spec["initContainers"][0]["args"][0]
+
+
+def test_grace_machines_get_their_own_installer_and_domains() -> None:
+    """The image is built for Arm, the taint of GKE is borne, and the chart hands out domains but no GPUs."""
+    made = pool("a4x-highgpu-4g")
+    spec = installers.daemon_set(fabric.of(made.machine), [made])["template"]["spec"]
+    assert "/nccl-plugin-gib-arm64:" in spec["initContainers"][0]["image"]
+    assert "kubernetes.io/arch" in {one["key"] for one in spec["tolerations"]}
+    values = shared.values([made])
+    assert values["resources"] == {"gpus": {"enabled": False}}
+    assert "kubernetes.io/arch" in {one["key"] for one in values["kubeletPlugin"]["tolerations"]}
+
+
+def test_a_machine_that_is_not_built_is_told_in_one_sentence() -> None:
+    """A4X Max needs a service of Google's on every node; as a place for servers it passes."""
+    metal = {"machine": "a4x-maxgpu-4g-metal", "capacity": RESERVED}
+    with pytest.raises(
+        ProblemsError, match=r"pools\.a\.machine: given a4x-maxgpu-4g-metal: .*asapd-lite.*serving"
+    ):
+        refuse("it", cluster(a={"purpose": "training", **metal}))
+    refuse("it", cluster(a={"purpose": "serving", **metal}))
 
 
 @pytest.mark.never_again

@@ -45,6 +45,17 @@ MAY_DIFFER = {
     f"{CONTAINER}.env.CUDA_DEVICE_ORDER",
     f"{CONTAINER}.securityContext.capabilities.add",
     f"{POD}.hostNetwork",
+    f"{POD}.dnsPolicy",
+    # what moves the fabric's data: a daemon, its devices and folders, settings that it brings, and root that it wants
+    "spec.template.metadata.annotations.devices.gke.io/container.tcpxo-daemon",
+    f"{POD}.initContainers.tcpxo-daemon",
+    f"{POD}.volumes.dev-aperture-devices",
+    f"{POD}.volumes.hostprocsysfs",
+    f"{POD}.volumes.hostsysfs",
+    f"{POD}.volumes.usr-local-nvidia-lib64",
+    f"{POD}.securityContext",
+    f"{CONTAINER}.volumeMounts.dev-aperture-devices",
+    f"{CONTAINER}.command",
     # where the store is
     f"{CONTAINER}.env.CAUSEWAY_STORE_URL",
     # how the platform hands out identity, and its own taint on spot machines

@@ -151,7 +151,8 @@ def test_tcpxo_runs_on_the_nodes_network_with_its_paired_daemon() -> None:
     mega = machines.get("gcp", "a3-megagpu-8g")
     row = fabric.of(mega)
     assert row.host_network
-    assert set(row.capabilities) == {"NET_ADMIN", "NET_BIND_SERVICE"}
+    assert row.daemon
+    assert set(row.daemon.capabilities) == {"NET_ADMIN", "NET_BIND_SERVICE"}
     assert compat.check({"tcpxo-installer": "v1.0.15", "tcpxo-daemon": "v1.0.20"}, mega)
     assert not compat.check({"tcpxo-installer": "v1.0.15", "tcpxo-daemon": "v1.0.21"}, mega)
 
