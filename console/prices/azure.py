@@ -1,6 +1,7 @@
 """Azure: one list for everything, asked with a filter and read page by page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -10,6 +11,7 @@ from console.prices.web import FeedError, Web
 from infra.catalog import feeds, machines
 from infra.catalog.feeds import Address, AzureMeter
 
+_GLOBAL = "Global"
 _MOST_PAGES = 500  # of 100 items: far beyond any answer to one of these questions
 _OTHER_PRODUCTS = ("windows", "cloudservices", "cloud services", "dedicated host")
 
@@ -28,9 +30,15 @@ def quotes(web: Web, address: Address, regions: Sequence[str]) -> Iterator[Quote
                 item for item in _items(web, address, region, "armSkuName", machine.name) if _is_plain(item)
             ]
             yield from _machine(machine.name, region, items)
-        for service in dict.fromkeys(meter.service for meter in feeds.azure()):
-            items = list(_items(web, address, region, "serviceName", service))
-            yield from (_meter(meter, region, items) for meter in feeds.azure() if meter.service == service)
+        yield from _services(web, address, region, [meter for meter in feeds.azure() if not meter.everywhere])
+    for answer in _services(web, address, _GLOBAL, [meter for meter in feeds.azure() if meter.everywhere]):
+        yield replace(answer, region="any")
+
+
+def _services(web: Web, address: Address, region: str, meters: Sequence[AzureMeter]) -> Iterator[Quote | Gap]:
+    for service in dict.fromkeys(meter.service for meter in meters):
+        items = list(_items(web, address, region, "serviceName", service))
+        yield from (_meter(meter, region, items) for meter in meters if meter.service == service)
 
 
 def _machine(name: str, region: str, items: Sequence[Item]) -> Iterator[Quote | Gap]:

@@ -66,6 +66,8 @@ class AzureMeter(Meter):
 
     service: str
     """The item's `serviceName`."""
+    everywhere: bool = False
+    """The list has it once, in the region `Global`, for all regions. Default: no."""
 
 
 class GcpMeter(Meter):

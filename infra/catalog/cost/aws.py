@@ -109,15 +109,18 @@ def _port(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
         return (Undecided("Direct Connect port", "bandwidth"),)
     return (
         charge("aws", _PORTS.get(str(width), f"Direct Connect {width} port"), place, _ONE),
-        metered("aws", "Direct Connect data out (EqDC2)", place),
+        metered("aws", "Direct Connect data out", place),
     )
 
 
 def _endpoint(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     if get(props, "vpcEndpointType") not in {"Interface", "GatewayLoadBalancer"}:
         return ()  # a gateway endpoint is not charged
-    zones = [found.value for found in find(props, "subnetIds[*]")]
-    return (charge("aws", "VPC interface endpoint", place, Span.exactly(len(zones) or 1)),)
+    zones = [found.value for found in find(props, "subnetIds[*]")]  # one subnet a zone, and each is paid
+    return (
+        charge("aws", "VPC interface endpoint", place, Span.exactly(len(zones) or 1)),
+        metered("aws", "VPC interface endpoint data processed", place),
+    )
 
 
 def _trail(_props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:

@@ -87,7 +87,30 @@ def _circuit(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     width = get(props, "bandwidthInGbps") if width is None else width
     if UNKNOWN in {tier, family, width}:
         return (Undecided("ExpressRoute circuit", "sku"),)
-    return (charge("azure", f"ExpressRoute circuit {tier} {family} {width}", place, _ONE),)
+    own = get(props, "bandwidthInGbps") is not None
+    sku = f"ExpressRoute circuit {tier} {family} {width} " + ("Gbps on an own port" if own else "Mbps")
+    data = (metered("azure", "ExpressRoute data out", place),) if family == "MeteredData" else ()
+    return (charge("azure", sku, place, _ONE), *data)
+
+
+def _gateway(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
+    kind, sku = get(props, "gatewayType"), get(props, "sku.name")
+    if UNKNOWN in {kind, sku}:
+        return (Undecided("gateway", "sku.name"),)
+    name = "VPN" if kind == "Vpn" else kind
+    return (charge("azure", f"{name} gateway {sku}", place, _ONE),)
+
+
+def _connection(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
+    kind = get(props, "connectionType")
+    if kind is UNKNOWN:
+        return (Undecided("connection of a gateway", "connectionType"),)
+    if kind != "IPsec":
+        return ()  # paid with the gateway and the circuit
+    return (
+        charge("azure", "VPN tunnel", place, _ONE),
+        metered("azure", "egress to internet, first 10 TB", place),
+    )
 
 
 class _Fixed:
@@ -108,6 +131,8 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "azure-native:storagecache:AmlFilesystem": _lustre,
     "azure-native:network:ExpressRoutePort": _port,
     "azure-native:network:ExpressRouteCircuit": _circuit,
+    "azure-native:network:VirtualNetworkGateway": _gateway,
+    "azure-native:network:VirtualNetworkGatewayConnection": _connection,
     "azure-native:network:ExpressRouteGateway": _Fixed("ExpressRoute gateway scale unit (2 Gbps)"),
     "azure-native:network:NatGateway": _Fixed("NAT gateway", "NAT gateway data processed"),
     "azure-native:network:PublicIPAddress": _Fixed("public IPv4 address"),

@@ -57,8 +57,10 @@ _PATTERNS = (
     "aws:cloudwatch/eventTarget:*",
     "gcp:compute/network*",
     "gcp:compute/subnetwork*",
+    "gcp:compute/externalVpnGateway:*",  # a tunnel is paid, its ends are not
     "gcp:compute/firewall*",
     "gcp:compute/globalAddress:*",
+    "gcp:compute/haVpnGateway:*",
     "gcp:compute/reservation:*",
     "gcp:compute/resourcePolicy:*",
     "gcp:compute/route:*",

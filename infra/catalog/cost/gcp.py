@@ -26,6 +26,14 @@ def _regional(place: Place) -> Place:
         return place
 
 
+def _continental(place: Place) -> Place:
+    """Turn a region into its continent, by which traffic of an interconnect is priced."""
+    if not isinstance(place.region, str):
+        return place
+    continent = place.region.partition("-")[0]
+    return Place({"us": "north-america", "northamerica": "north-america"}.get(continent, continent))
+
+
 def _node_pool(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     """A pool: host, accelerators and boot disks of each machine, in each of its zones."""
     zones = len(list(find(props, "nodeLocations[*]"))) or 1
@@ -97,10 +105,10 @@ def _disk(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
 
 
 def _lustre(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
-    size = number(props, "capacityGib", 0)
-    if isinstance(size, Unknown):
+    size, speed = number(props, "capacityGib", 0), number(props, "perUnitStorageThroughput", 0)
+    if isinstance(size, Unknown) or isinstance(speed, Unknown):
         return (Undecided("Managed Lustre", "capacityGib"),)
-    return (charge("gcp", "Managed Lustre", _regional(place), Span.exactly(size)),)
+    return (charge("gcp", f"Managed Lustre {speed:g} MB/s/TiB", _regional(place), Span.exactly(size)),)
 
 
 def _interconnect(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -111,7 +119,7 @@ def _interconnect(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     sku = _CIRCUITS.get(str(kind), f"Dedicated Interconnect {kind}")
     return (
         charge("gcp", sku, Place("global"), Span.exactly(links)),
-        metered("gcp", "Interconnect egress", place),
+        metered("gcp", "Interconnect egress", _continental(place)),
     )
 
 
@@ -121,6 +129,14 @@ def _attachment(props: Mapping[str, Value], _place: Place) -> tuple[Line, ...]:
         return (Undecided("VLAN attachment", "bandwidth"),)
     sku = _WIDE.get(width, "VLAN attachment up to 10 Gbps")
     return (charge("gcp", sku, Place("global"), _ONE),)
+
+
+def _tunnel(_props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
+    here = _regional(place)
+    return (
+        charge("gcp", "Cloud VPN tunnel", here, _ONE),
+        metered("gcp", "egress to internet, first 1 TB", here),
+    )
 
 
 def _cluster(_props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -166,6 +182,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "gcp:lustre/instance:Instance": _lustre,
     "gcp:compute/interconnect:Interconnect": _interconnect,
     "gcp:compute/interconnectAttachment:InterconnectAttachment": _attachment,
+    "gcp:compute/vPNTunnel:VPNTunnel": _tunnel,
     "gcp:kms/cryptoKey:CryptoKey": _key,
     "gcp:storage/bucket:Bucket": _bucket,
     "gcp:compute/routerNat:RouterNat": _nat,

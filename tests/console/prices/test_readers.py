@@ -180,7 +180,19 @@ def test_azure_finds_services(lists: Lists, web: Web) -> None:
     lists.put(made.azure_filter("serviceName", "NAT Gateway"), {"Items": items})
     answers = read_azure(lists, web)
     assert usd(answers, "NAT gateway") == usd(answers, "NAT gateway data processed") == 0.045
-    assert isinstance(of(answers, "private endpoint"), Gap)
+    assert isinstance(of(answers, "public IPv4 address"), Gap)
+
+
+def test_azure_asks_once_for_what_costs_the_same_everywhere(lists: Lists, web: Web) -> None:
+    """A private endpoint stands in the list under `Global`: its price is any region's."""
+    link = {"armSkuName": "", "serviceName": "Virtual Network", "armRegionName": "Global"}
+    item = made.azure_item(
+        0.01, **link, productName="Virtual Network Private Link", meterName="Standard Private Endpoint"
+    )
+    lists.put(made.azure_filter("serviceName", "Virtual Network", "Global"), {"Items": [item]})
+    found = of(read_azure(lists, web), "private endpoint")
+    assert isinstance(found, Quote)
+    assert (found.region, found.usd) == ("any", 0.01)
 
 
 @pytest.mark.parametrize(
