@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from providers.base.errors import Problem, ProviderError
-from providers.base.values import Bag, Path, leaves, plain
+from providers.base.values import UNKNOWN, Bag, Path, leaves, plain
 from providers.rehearsal import documented, shapes
 from providers.rehearsal.account import Account, Record
 from providers.rehearsal.fill import Filler, known_texts, promised, stand_in, unknown
@@ -104,6 +104,7 @@ class Cloud:
             return found
         found += documented.check(plain(inputs), schema.inputs)
         found += self._spelling(token, inputs)
+        found += self._values(token, inputs)
         found += self._references(token, inputs)
         found += self.rules(token, plain(inputs), settings)
         return found
@@ -137,12 +138,12 @@ class Cloud:
         name = plain(inputs.get(self.name_property(token)))
         if isinstance(name, str):
             self.planned.add((token, name))
-        return {**inputs, **promised(self.resource(token).outputs, inputs, unknown)}
+        inside = self.inside(token, inputs, lambda _: UNKNOWN)
+        return {**inputs, **promised(self.resource(token).outputs, inputs, unknown), **inside}
 
     def foresee_update(self, token: str, olds: Bag, news: Bag) -> Bag:
         """What a preview can say of a changed resource."""
-        del token
-        return {**olds, **news}
+        return {**olds, **news, **self._kept(token, olds, news)}
 
     def make(self, token: str, urn_name: str, inputs: Bag, settings: Settings) -> Made:
         """Compute what the cloud would compute for a new resource."""
@@ -175,7 +176,17 @@ class Cloud:
         outputs = self.resource(token).outputs
         wanted = {name: template for name, template in row.outputs.items() if inputs.get(name) is None}
         assert wanted.keys() <= outputs.keys(), f"{token}: no such outputs {wanted.keys() - outputs.keys()}"
-        return {name: filler.fill(template) for name, template in wanted.items()}
+        filled = {name: filler.fill(template) for name, template in wanted.items()}
+        return {**filled, **self.inside(token, inputs, filler.fill)}
+
+    def inside(self, token: str, inputs: Bag, fill: Callable[[Any], Any]) -> Bag:
+        """Objects that the program gives, with the properties in them that the cloud computes."""
+        found = {}
+        for name, templates in self.table.row(token).inside.items():
+            if isinstance(given := inputs.get(name), Mapping):
+                new = {key: fill(template) for key, template in templates.items() if given.get(key) is None}
+                found[name] = {**given, **new}
+        return found
 
     def invent(self, token: str, wanted: Property, filler: Filler) -> Any:
         """A value for a promised output that the table does not describe."""
@@ -194,8 +205,16 @@ class Cloud:
 
     def update(self, record: Record, outputs: Bag, inputs: Bag, settings: Settings) -> Bag:
         """The outputs after an update in place."""
-        del record, settings
-        return {**outputs, **inputs}
+        del settings
+        return {**outputs, **inputs, **self._kept(record.token, outputs, inputs)}
+
+    def _kept(self, token: str, old: Bag, new: Bag) -> Bag:
+        """Computed properties inside given objects, which an update leaves as they are."""
+        found = {}
+        for name, templates in self.table.row(token).inside.items():
+            if isinstance(before := old.get(name), Mapping) and isinstance(after := new.get(name), Mapping):
+                found[name] = {**{key: before[key] for key in templates if key in before}, **after}
+        return found
 
     def holders(self, record: Record) -> list[Record]:
         """The resources that forbid deleting this one."""
@@ -228,6 +247,18 @@ class Cloud:
             if isinstance(value, str) and not rule.pattern.fullmatch(value):
                 yield Problem((name,), f"{value!r} is not a valid name: {rule.says}")
 
+    def _values(self, token: str, inputs: Bag) -> Iterator[Problem]:
+        row = self.table.row(token)
+        for path, value in leaves(inputs) if row.bounds or row.choices else ():
+            spelt = ".".join(str(step) for step in path if isinstance(step, str))
+            if spelt in row.bounds and _number(value) is not None:
+                least, most = row.bounds[spelt]
+                if not least <= (_number(value) or 0) <= most:
+                    yield Problem(path, f"{value!r} is out of bounds: {least} to {most}")
+            allowed = row.choices.get(spelt)
+            if allowed and isinstance(value, str | int | float) and value not in allowed:
+                yield Problem(path, f"{value!r} is not one of {', '.join(map(str, allowed))}")
+
     def _references(self, token: str, inputs: Bag) -> Iterator[Problem]:
         refers = self.table.row(token).refers
         own_words = {self.name_property(token), "tags", "labels", "description", "__defaults"}
@@ -258,6 +289,13 @@ class Cloud:
         return (
             f"{value!r} was never issued: the account has no such {kind}; it has {', '.join(there) or 'none'}"
         )
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _suffix(seed: bytes, urn_name: str) -> str:

@@ -76,6 +76,8 @@ def _list(value: Any, item: Type, path: Path) -> Iterator[Problem]:
         yield Problem(path, f"{_shown(value)} is not a list")
         return
     for index, inner in enumerate(value):
+        if inner is None:
+            yield Problem((*path, index), "null in a list: a value that should be there is not")
         yield from _value(inner, item, (*path, index))
 
 

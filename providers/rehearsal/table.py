@@ -1,7 +1,8 @@
 """What the SDK does not say of a cloud's resource types: ids, computed values, references, names, delete order.
 
-One TOML file a package (`data/<package>.toml`), each row with the source of its facts, and for bridged packages
-the list of replace-only properties (`data/replace-<package>.json`).
+One TOML file a package (`data/<package>.toml`), each row with the source of its facts, one for allowed values where
+they are many (`data/values-<package>.toml`), and for bridged packages the list of replace-only properties
+(`data/replace-<package>.json`).
 """
 
 import json
@@ -39,6 +40,8 @@ class Row:
     """Whether the id is unique in the whole account rather than in one region."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """Templates of computed properties."""
+    inside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Templates of computed properties inside an object that the program gives, by its property."""
     refers: Mapping[str, str] = field(default_factory=dict)
     """Properties that must name an existing resource: property path to the type it must have."""
     held_by: tuple[str, ...] = ()
@@ -46,6 +49,10 @@ class Row:
     held_error: str = "DependencyViolation"
     """The cloud's error code for that."""
     spelling: Mapping[str, NameRule] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The least and the most that a number may be, by property path."""
+    choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The only values that a property may have where the SDK has no enum for it, by property path."""
     replace: tuple[str, ...] = ()
     """Replace-only properties that no other source names."""
     capacity: bool = False
@@ -71,20 +78,33 @@ _PLAIN = Row()
 @cache
 def load(package: str) -> Table:
     """Read a package's files."""
-    path = _DATA / f"{package}.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    rows = {token: _row(body) for token, body in data.items() if token.startswith(f"{package}:")}
+    data, values = _read(f"{package}.toml"), _read(f"values-{package}.toml")
+    tokens = [name for name in {**data, **values} if name.startswith(f"{package}:")]
+    rows = {token: _row(_joined(data.get(token, {}), values.get(token, {}))) for token in tokens}
     facts = {name: value for name, value in data.items() if name not in rows}
     return Table(rows, _replace(package), facts)
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = _DATA / name
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _joined(row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Join what the two files say of a type; spelling may stand in both."""
+    spelling = {**row.get("spelling", {}), **values.get("spelling", {})}
+    return {**row, **values, "spelling": spelling}
 
 
 def _row(body: dict[str, Any]) -> Row:
     spelling = {
         name: NameRule(re.compile(rule["pattern"]), rule["says"])
-        for name, rule in body.pop("spelling", {}).items()
+        for name, rule in body.pop("spelling").items()
     }
-    held_by, replace = tuple(body.pop("held_by", ())), tuple(body.pop("replace", ()))
-    return Row(**body, held_by=held_by, replace=replace, spelling=spelling)
+    lists = {name: tuple(body.pop(name, ())) for name in ("held_by", "replace")}
+    bounds = {path: (least, most) for path, (least, most) in body.pop("bounds", {}).items()}
+    choices = {path: tuple(allowed) for path, allowed in body.pop("choices", {}).items()}
+    return Row(**body, **lists, bounds=bounds, choices=choices, spelling=spelling)
 
 
 def _replace(package: str) -> Mapping[str, tuple[str, ...]]:
