@@ -40,6 +40,8 @@ fix: setup ## Mend style
 
 docs: setup ## Write the generated pages again
 	@$(RUN) -m tools.docs
+	@$(RUN) -m tests.policy.mutations --write
 
 golden: engine ## Record the golden graphs again (look at the diff)
 	@$(RUN) -m pytest tests/golden --record-golden
+	@$(RUN) -m tests.policy.mutations.record

@@ -2,8 +2,8 @@
 
 import dataclasses
 import datetime as dt
-import fnmatch
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from infra.catalog.cost.aws import template
@@ -194,17 +194,11 @@ class Bench:
 def _selector(
     rules: Sequence[Rule], checks: Callable[[Rule], Mapping[str, Check]]
 ) -> Callable[[str], Selected]:
-    """Give a function from a type to its checks that matches each type once."""
-    cache: dict[str, Selected] = {}
+    """Give a function from a type to its checks, in the order of the rules; `*` stands for every type."""
+    tables = [(rule, table) for rule in rules if (table := checks(rule))]
 
+    @cache
     def select(kind: str) -> Selected:
-        if kind not in cache:
-            cache[kind] = tuple(
-                (rule, check)
-                for rule in rules
-                for pattern, check in checks(rule).items()
-                if fnmatch.fnmatchcase(kind, pattern)
-            )
-        return cache[kind]
+        return tuple((rule, table[name]) for rule, table in tables for name in (kind, "*") if name in table)
 
     return select

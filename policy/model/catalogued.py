@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from infra.catalog import machines
+from infra.catalog import layout, machines
 from infra.catalog.machines import Machine
 from infra.catalog.values import Value
 
@@ -28,6 +28,12 @@ def fabric_devices(name: Value) -> int:
     """Give the number of fabric devices of a machine type; 0 when it has none or is not in the table."""
     found = machine(name)
     return found.nics if found else 0
+
+
+def more_interfaces(name: Value) -> int:
+    """Give the number of interfaces beside the first that a machine type's fabric needs; 0 when it needs none."""
+    found = machine(name)
+    return len(layout.interfaces(found)) - 1 if found and found.nics else 0
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import cached_property
 from infra.catalog.values import UNKNOWN, Value
 from policy.model.resource import Resource
 
-_NAMES = ("arn", "id", "name", "selfLink", "url", "path", "keyArn", "bucket", "crn")
+NAMES = ("arn", "id", "name", "selfLink", "url", "path", "keyArn", "bucket", "crn")
 # outputs by which clouds let one resource name another; a name alone may be shared, so types are compared too
 
 
@@ -75,7 +75,7 @@ class Graph:
 
 def _names(resource: Resource) -> set[str]:
     bags = (resource.outputs, resource.props)
-    found = {bag.get(name) for bag in bags for name in _NAMES if isinstance(bag.get(name), str)}
+    found = {bag.get(name) for bag in bags for name in NAMES if isinstance(bag.get(name), str)}
     return {name for name in found if isinstance(name, str)}
 
 

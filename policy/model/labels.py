@@ -70,6 +70,8 @@ _LABELS = {
     "azure-native:storagecache:AmlFilesystem": "tags",
     "azure-native:network:ExpressRoutePort": "tags",
     "kubernetes:core/v1:PersistentVolumeClaim": "metadata.labels",
+    "kubernetes:ceph.rook.io/v1:CephCluster": "metadata.labels",
+    "kubernetes:ceph.rook.io/v1:CephObjectStore": "metadata.labels",
 }
 
 LABELLED = tuple(_LABELS)

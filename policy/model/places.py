@@ -95,6 +95,13 @@ def _bucket(bucket: Resource, _facts: Facts) -> list[Value]:
     return [found.value for found in bucket.find("customPlacementConfig.dataLocations[*]")]
 
 
+def _topic(topic: Resource, _facts: Facts) -> list[Value]:
+    """A topic that names no regions keeps messages wherever they were written: no place of its own is known."""
+    return [found.value for found in topic.find("messageStoragePolicy.allowedPersistenceRegions[*]")] or [
+        None
+    ]
+
+
 def _listed(path: str) -> Callable[[Resource, Facts], list[Value]]:
     return lambda resource, _facts: [found.value for found in resource.find(path)]
 
@@ -103,5 +110,5 @@ _SPECIAL: Mapping[str, Callable[[Resource, Facts], list[Value]]] = {
     "gcp:kms/cryptoKey:CryptoKey": _key_ring,
     "gcp:storage/bucket:Bucket": _bucket,
     "gcp:compute/snapshot:Snapshot": _listed("storageLocations[*]"),
-    "gcp:pubsub/topic:Topic": _listed("messageStoragePolicy.allowedPersistenceRegions[*]"),
+    "gcp:pubsub/topic:Topic": _topic,
 }

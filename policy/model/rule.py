@@ -99,7 +99,7 @@ class Rule:
     level: Level = Level.MANDATORY
     on_unknown: OnUnknown = OnUnknown.WARN
     at_create: Mapping[str, Check] = field(default_factory=dict)
-    """Checks by type token (`*` is a wildcard) that need only the resource: they run before each create."""
+    """Checks by type token (`*` is every type) that need only the resource: they run before each create."""
     in_stack: Mapping[str, Check] = field(default_factory=dict)
     """Checks by type token that need the other resources: they run on the whole stack."""
     remedies: Mapping[str, Remedy] = field(default_factory=dict)

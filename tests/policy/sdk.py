@@ -14,6 +14,16 @@ PACKAGES = {
 }
 """Package of a type token to the installed module."""
 
+CUSTOM = frozenset(
+    {
+        "kubernetes:ceph.rook.io/v1:CephCluster",
+        "kubernetes:ceph.rook.io/v1:CephObjectStore",
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+        "kubernetes:karpenter.sh/v1:NodePool",
+    }
+)
+"""Types that operators define in the cluster: no SDK knows what stands below `spec`."""
+
 _GETTER = re.compile(
     r"@pulumi\.getter(?:\(name=\"(?P<wire>[^\"]+)\"\))?\n(?:    @_utilities\.deprecated\(.*?\)\n)?"
     r"    def (?P<python>\w+)\(self\) -> (?P<kind>.*?):\n",
@@ -27,6 +37,8 @@ def inputs(token: str) -> Mapping[str, str]:
     Raises:
         LookupError: The SDK has no such type.
     """
+    if token in CUSTOM:
+        return dict.fromkeys(("apiVersion", "kind", "metadata", "spec"), "Any")
     file = _file(token)
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"'{token}'" not in text:
@@ -37,6 +49,8 @@ def inputs(token: str) -> Mapping[str, str]:
 
 def nested(token: str, annotation: str) -> Mapping[str, str] | None:
     """Give the fields of an object-typed input; None when the annotation names no object of the SDK."""
+    if token in CUSTOM:
+        return None
     named = re.search(r"'(?:[\w.]*\.)?(\w+Args)'", annotation)
     return _classes(_inputs_file(token, annotation)).get(named.group(1)) if named else None
 

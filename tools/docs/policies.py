@@ -41,7 +41,8 @@ def _contents(rules: Sequence[Rule]) -> str:
         lines += [f"- [{rule.says}]({topic}.md#{rule.name})" for rule in rules if rule.topic == topic]
         lines += [""]
     lines += [
-        "What they cover of GDPR, HIPAA, ISO 27001, SOC 2, NIST 800-53 and CIS, and what not: [coverage](coverage.md)."
+        "What they cover of GDPR, HIPAA, ISO 27001, SOC 2, NIST 800-53 and CIS, and what not: [coverage](coverage.md).",
+        "What they find in stacks with one defect: [mutations](mutations.md).",
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,7 +8,7 @@ from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 
 def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
-    found = facts.ledger.unpriced()
+    found = [(urn, line) for urn, line in facts.ledger.unpriced() if not _unsold(line.item)]
     blind = [(urn, line) for urn, line in found if line.guide is None]
     machines = [(urn, line) for urn, line in blind if catalogued.machine(line.item.split(",", 1)[0])]
     if machines:
@@ -29,6 +29,13 @@ def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
         "choose a region that has a price, add the price with its source to the price table, or raise limitUsd",
         f"the limit is {limit:,.2f} USD a month",
     )
+
+
+def _unsold(item: str) -> bool:
+    """Tell whether an item is a machine that is not sold that way: another rule says so, and a price is no help."""
+    name, _, kind = item.partition(", ")
+    machine = catalogued.machine(name)
+    return machine is not None and (kind or "on-demand") in machine.not_sold
 
 
 RULE = Rule(

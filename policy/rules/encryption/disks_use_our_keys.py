@@ -32,6 +32,23 @@ def _launch_template(resource: Resource, facts: Facts) -> Verdict:
     )
 
 
+def _node_class(resource: Resource, facts: Facts) -> Verdict:
+    """Karpenter writes the disks of its machines as a launch template does, with its own spelling of the key."""
+    mappings = resource.get("spec.blockDeviceMappings")
+    if not isinstance(mappings, list):
+        return Fail(
+            "spec.blockDeviceMappings is not set: the image decides", "map the root disk with its key"
+        )
+    disks = [f"spec.blockDeviceMappings[{at}].ebs" for at in range(len(mappings))]
+    return worst(
+        all_of(
+            must(f"{disk}.encrypted", is_true, f"set {disk}.encrypted to true"),
+            keyed(f"{disk}.kmsKeyID", f"set {disk}.kmsKeyID to a key of this stack"),
+        )(resource, facts)
+        for disk in disks
+    )
+
+
 RULE = Rule(
     name="disks-use-our-keys",
     says="Boot and data disks are encrypted under a key of ours",
@@ -46,6 +63,12 @@ RULE = Rule(
             keyed("kmsKeyId", "set kmsKeyId to a key of this stack"),
         ),
         "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": _node_class,
+        "kubernetes:ceph.rook.io/v1:CephCluster": must(
+            "spec.storage.config.encryptedDevice",
+            is_true,
+            'set spec.storage.config.encryptedDevice to "true"',  # rook.io, CephCluster CRD, OSD configuration
+        ),
         "gcp:compute/disk:Disk": keyed(
             "diskEncryptionKey.kmsKeySelfLink", "set diskEncryptionKey.kmsKeySelfLink to a key of this stack"
         ),

@@ -1,8 +1,11 @@
 """Keys rotate within the period of their data class."""
 
-from infra.catalog.values import UNKNOWN
+import re
+
+from infra.catalog.values import UNKNOWN, Value
+from infra.catalog.values import get as _get
 from policy.model import labels
-from policy.model.checks import Check, all_of, equals, is_true, must
+from policy.model.checks import Check, all_of, is_true, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, OnUnknown, Rule, Severity
@@ -51,6 +54,33 @@ def _gcp(resource: Resource, facts: Facts) -> Verdict:
     return _within("rotationPeriod", 86400)(resource, facts)
 
 
+def _azure(resource: Resource, facts: Facts) -> Verdict:
+    """Of the actions in a key's life one rotates it, by its age; others tell people, and expiry alone is no period."""
+    path = "properties.rotationPolicy.lifetimeActions"
+    actions = resource.get(path)
+    if actions is UNKNOWN:
+        return Unverified(f"{path} is not known before the update", path)
+    most = labels.rotation_days(resource, facts.environment)
+    fix = f'add an action of type rotate with trigger.timeAfterCreate "P{most}D" or less to {path}'
+    ages = [
+        _age(action) for action in actions or () if str(_get(action, "action.type")).casefold() == "rotate"
+    ]
+    if None in ages:
+        return Unverified(f"{path} rotates at an age that can't be read", path)
+    days = min((age for age in ages if age is not None), default=None)
+    if days is None:
+        return Fail(f"no action of {path} rotates it", fix)
+    if days <= most:
+        return PASS
+    return Fail(f"it rotates every {days} days", fix, f"the class of its data allows {most} days")
+
+
+def _age(action: Value) -> int | None:
+    """Read the age in days of an ISO 8601 duration in days, months or years; None when it is something else."""
+    found = re.fullmatch(r"P(\d+)([DMY])", str(_get(action, "trigger.timeAfterCreate")))
+    return int(found[1]) * {"D": 1, "M": 31, "Y": 366}[found[2]] if found else None
+
+
 RULE = Rule(
     name="keys-rotate-in-time",
     says="Keys rotate within the period of their data class",
@@ -70,10 +100,6 @@ RULE = Rule(
         "localhost:index:KeyRing": _within("rotationDays", 1, default=90),
         "aws:kms/key:Key": _aws,
         "gcp:kms/cryptoKey:CryptoKey": _gcp,
-        "azure-native:keyvault:Key": must(
-            "properties.rotationPolicy.lifetimeActions[*].action.type",
-            equals("rotate", "Rotate"),
-            "add a lifetime action of type rotate to properties.rotationPolicy",
-        ),
+        "azure-native:keyvault:Key": _azure,
     },
 )

@@ -1,11 +1,12 @@
 """Links that may carry personal data are encrypted on the wire."""
 
+from infra.catalog.values import UNKNOWN, get
 from policy.model import controls, labels
-from policy.model.checks import Check, equals, is_true, must, present
+from policy.model.checks import Check, equals, is_true, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import OnUnknown, Rule, Severity
-from policy.model.verdicts import NotApplicable, Unverified, Verdict
+from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
 def _if_personal(check: Check) -> Check:
@@ -28,6 +29,16 @@ def _if_personal(check: Check) -> Check:
     return asked
 
 
+def _every_link(port: Resource, _facts: Facts) -> Verdict:
+    """A port of ExpressRoute Direct is a pair of links, and each has a key of its own."""
+    links = [found for found in port.find("links[*]") if found.value is not UNKNOWN]
+    open_ones = [one.path for one in links if get(one.value, "macSecConfig.cakSecretIdentifier") is None]
+    if not links:
+        return Fail("links is not set", "set links[*].macSecConfig with its secrets")
+    fix = "set macSecConfig with its secrets on every link"
+    return Fail(f"{', '.join(open_ones)} has no macSecConfig", fix) if open_ones else PASS
+
+
 RULE = Rule(
     name="links-with-personal-data-are-encrypted",
     says="Links that may carry personal data are encrypted on the wire",
@@ -47,8 +58,6 @@ RULE = Rule(
         "gcp:compute/interconnect:Interconnect": _if_personal(
             must("macsecEnabled", is_true, "set macsecEnabled to true")
         ),
-        "azure-native:network:ExpressRoutePort": _if_personal(
-            present("links[*].macSecConfig.cakSecretIdentifier", "set links[*].macSecConfig with its secrets")
-        ),
+        "azure-native:network:ExpressRoutePort": _if_personal(_every_link),
     },
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from infra.catalog.values import Value
 from policy.model import controls
-from policy.model.checks import all_of, equals, is_false, is_true, must
+from policy.model.checks import all_of, equals, is_false, is_true, must, must_not
 from policy.model.documents import bool_condition, statements
 from policy.model.facts import Facts
 from policy.model.resource import Resource
@@ -44,6 +44,17 @@ RULE = Rule(
     severity=Severity.HIGH,
     frameworks=controls.IN_TRANSIT,
     at_create={
+        # rook.io: CephObjectStore CRD, gateway settings; CephCluster CRD, network configuration
+        "kubernetes:ceph.rook.io/v1:CephObjectStore": all_of(
+            must_not("spec.gateway.port", bool, "remove spec.gateway.port, which is the one without TLS"),
+            must("spec.gateway.securePort", bool, "set spec.gateway.securePort to 443"),
+            must("spec.gateway.sslCertificateRef", bool, "set spec.gateway.sslCertificateRef to a secret"),
+        ),
+        "kubernetes:ceph.rook.io/v1:CephCluster": must(
+            "spec.network.connections.encryption.enabled",
+            is_true,
+            "set spec.network.connections.encryption.enabled to true",
+        ),
         "azure-native:storage:StorageAccount": all_of(
             must("enableHttpsTrafficOnly", is_true, "set enableHttpsTrafficOnly to true", unset="pass"),
             must("minimumTlsVersion", equals("TLS1_2", "TLS1_3"), 'set minimumTlsVersion to "TLS1_2"'),

@@ -1,7 +1,7 @@
 """Object stores are encrypted under a key of ours."""
 
 from infra.catalog.values import UNKNOWN
-from policy.model import controls
+from policy.model import access_logs, controls
 from policy.model.checks import all_of, equals, keyed, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
@@ -28,7 +28,7 @@ def _aws(bucket: Resource, facts: Facts) -> Verdict:
     configured = facts.graph.pointing_at(bucket, "bucket", _SIDECAR)
     if not configured:
         return Fail("it has no encryption configuration", f"add a {_SIDECAR} with a key of ours")
-    if facts.graph.pointing_at(bucket, "targetBucket", "aws:s3/bucketLogging:BucketLogging"):
+    if access_logs.takes(bucket, facts):
         # S3 User Guide, server access logging: a bucket that takes access logs can't have a KMS key as its default
         return NotApplicable("S3 delivers access logs only to buckets under its own key")
     kms = must(
@@ -50,6 +50,15 @@ RULE = Rule(
     frameworks=controls.AT_REST,
     at_create={
         "localhost:index:Bucket": _localhost,
+        "kubernetes:ceph.rook.io/v1:CephObjectStore": all_of(
+            # rook.io, CephObjectStore CRD, security settings: without `kms` the gateway encrypts nothing
+            must(
+                "spec.security.kms.connectionDetails.KMS_PROVIDER",
+                bool,
+                "set spec.security.kms to our key server",
+            ),
+            must("spec.security.kms.tokenSecretName", bool, "set spec.security.kms.tokenSecretName"),
+        ),
         "gcp:storage/bucket:Bucket": keyed(
             "encryption.defaultKmsKeyName",
             "set encryption.defaultKmsKeyName to a gcp.kms.CryptoKey of this stack",

@@ -51,6 +51,19 @@ RULE = Rule(
                 ),
             ),
         ),
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": all_of(
+            must(
+                "spec.metadataOptions.httpTokens",
+                equals("required"),
+                'set spec.metadataOptions.httpTokens to "required"',
+            ),
+            must(
+                "spec.metadataOptions.httpPutResponseHopLimit",
+                at_most(1),
+                "set spec.metadataOptions.httpPutResponseHopLimit to 1",
+                unset="pass",
+            ),
+        ),
         "gcp:container/nodePool:NodePool": must(
             "nodeConfig.workloadMetadataConfig.mode",
             equals("GKE_METADATA"),

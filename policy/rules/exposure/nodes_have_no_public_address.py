@@ -1,7 +1,7 @@
 """Machines have no public address."""
 
 from policy.model import controls
-from policy.model.checks import is_true, must, must_not
+from policy.model.checks import is_false, is_true, must, must_not
 from policy.model.rule import Rule, Severity
 
 RULE = Rule(
@@ -19,6 +19,9 @@ RULE = Rule(
         ),
         "aws:ec2/instance:Instance": must_not(
             "associatePublicIpAddress", is_true, "set associatePublicIpAddress to false"
+        ),
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": must(
+            "spec.associatePublicIPAddress", is_false, "set spec.associatePublicIPAddress to false"
         ),
         "gcp:container/nodePool:NodePool": must(
             "networkConfig.enablePrivateNodes", is_true, "set networkConfig.enablePrivateNodes to true"

@@ -1,4 +1,4 @@
-"""A launch template has as many fabric interfaces as its machine."""
+"""Machines of a fabric have as many interfaces as the fabric needs."""
 
 from infra.catalog.values import UNKNOWN, Value
 from policy.model import catalogued, controls
@@ -44,13 +44,29 @@ def _efa(template: Resource, kind: Value) -> Verdict:
     )
 
 
+def _gke(pool: Resource, _facts: Facts) -> Verdict:
+    kind = pool.get("nodeConfig.machineType")
+    if kind is UNKNOWN:
+        return Unverified("nodeConfig.machineType is not known before the update", "nodeConfig.machineType")
+    wanted = catalogued.more_interfaces(kind)
+    if not wanted or not joins_fabric(pool):
+        return NotApplicable("its machine has no fabric, or joins none")
+    path = "networkConfig.additionalNodeNetworkConfigs"
+    given = pool.get(path) or []
+    if given is UNKNOWN:
+        return Unverified(f"{path} is not known before the update", path)
+    if len(given) == wanted:
+        return PASS
+    return Fail(f"{path} names {len(given)} networks", f"name the {wanted} networks of {kind} in {path}")
+
+
 RULE = Rule(
     name="fabric-interfaces-match-the-machine",
-    says="A launch template has as many fabric interfaces as its machine",
+    says="Machines of a fabric have as many interfaces as the fabric needs",
     why="One interface too few halves the bandwidth, one too many and nothing starts",
     fix="Derive the interfaces from the fact table.",
     severity=Severity.HIGH,
     frameworks=controls.CAPACITY,
-    at_create={_TEMPLATE: _template},
+    at_create={_TEMPLATE: _template, "gcp:container/nodePool:NodePool": _gke},
     in_stack={"aws:eks/nodeGroup:NodeGroup": _pool},
 )

@@ -40,5 +40,8 @@ RULE = Rule(
         "aws:eks/nodeGroup:NodeGroup": _tainted("instanceTypes[*]", "taints[*].key"),
         "gcp:container/nodePool:NodePool": _tainted("nodeConfig.machineType", "nodeConfig.taints[*].key"),
         "azure-native:containerservice:AgentPool": _tainted("vmSize", "nodeTaints[*]"),
+        "kubernetes:karpenter.sh/v1:NodePool": _tainted(
+            "spec.template.spec.requirements[*].values[*]", "spec.template.spec.taints[*].key"
+        ),
     },
 )

@@ -17,6 +17,8 @@ _STATEFUL = (
     "azure-native:keyvault:Vault",
     "azure-native:keyvault:Key",
     "azure-native:storagecache:AmlFilesystem",
+    "kubernetes:ceph.rook.io/v1:CephCluster",
+    "kubernetes:ceph.rook.io/v1:CephObjectStore",
 )
 
 

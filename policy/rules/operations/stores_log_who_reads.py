@@ -1,7 +1,8 @@
 """Object stores log who reads them."""
 
-from policy.model import labels
-from policy.model.checks import present
+from infra.catalog.values import Value
+from policy.model import access_logs, labels
+from policy.model.checks import must, present
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
@@ -16,7 +17,7 @@ def _gcp(bucket: Resource, facts: Facts) -> Verdict:
 
 def _aws(bucket: Resource, facts: Facts) -> Verdict:
     kind = "aws:s3/bucketLogging:BucketLogging"
-    if facts.graph.pointing_at(bucket, "targetBucket", kind):
+    if access_logs.takes(bucket, facts):
         return NotApplicable("it holds the access logs themselves")
     if facts.graph.pointing_at(bucket, "bucket", kind):
         return PASS
@@ -27,9 +28,20 @@ def _azure(account: Resource, facts: Facts) -> Verdict:
     kind = "azure-native:monitor:DiagnosticSetting"
     if facts.graph.pointing_at(account, "storageAccountId", kind):
         return NotApplicable("it holds the access logs themselves")
-    if facts.graph.pointing_at(account, "resourceUri", kind):
-        return PASS
-    return Fail("nobody logs its readers", f"add a {kind} on its blobServices/default")
+    settings = facts.graph.pointing_at(account, "resourceUri", kind)
+    if not settings:
+        return Fail("nobody logs its readers", f"add a {kind} on its blobServices/default")
+    verdicts = [
+        must("logs", _reads, "enable the category StorageRead in logs")(one, facts) for one in settings
+    ]
+    return PASS if PASS in verdicts else verdicts[0]
+
+
+def _reads(logs: Value) -> bool:
+    wanted = {"StorageRead", "audit", "allLogs"}
+    return any(
+        log.get("enabled") and {log.get("category"), log.get("categoryGroup")} & wanted for log in logs
+    )
 
 
 RULE = Rule(

@@ -8,6 +8,12 @@ from policy.model.resource import Resource
 from policy.model.rule import OnUnknown, Rule, Severity
 from policy.model.verdicts import Unverified, Verdict, worst
 
+_LOGS = (
+    "aws:cloudwatch/logGroup:LogGroup",
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig",
+    "azure-native:operationalinsights:Workspace",
+)
+
 
 def _strictest(log: Resource, facts: Facts) -> Verdict:
     """A log without a class of its own may repeat anything of the environment, so every class is asked."""
@@ -25,13 +31,13 @@ def _strictest(log: Resource, facts: Facts) -> Verdict:
 
 
 def _sink(sink: Resource, facts: Facts) -> Verdict:
-    """A sink copies logs to a bucket or a data set: that one is judged by the classes of the environment."""
+    """A sink copies logs to a bucket or a data set: what is no log itself is judged here."""
     targets = facts.graph.referred(sink, "destination")
     if not targets:
         return Unverified(
             "destination is not a resource of this stack, so its place is not known", "destination"
         )
-    return worst(_strictest(target, facts) for target in targets)
+    return worst(_strictest(target, facts) for target in targets if target.type not in _LOGS)
 
 
 RULE = Rule(
@@ -42,13 +48,6 @@ RULE = Rule(
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
     frameworks=controls.JURISDICTION,
-    at_create=for_types(
-        [
-            "aws:cloudwatch/logGroup:LogGroup",
-            "gcp:logging/projectBucketConfig:ProjectBucketConfig",
-            "azure-native:operationalinsights:Workspace",
-        ],
-        _strictest,
-    ),
+    at_create=for_types(_LOGS, _strictest),
     in_stack={"gcp:logging/projectSink:ProjectSink": _sink},
 )

@@ -26,7 +26,14 @@ def _aws(replication: Resource, facts: Facts) -> Verdict:
     return worst(
         _named(residence.inside(target, data, places.locations(target, facts), facts), target)
         for target in targets
+        if not _as_strict(target, data, facts)
     )
+
+
+def _as_strict(target: Resource, data: DataClass, facts: Facts) -> bool:
+    """Tell whether the target's own class allows no more than the source's: then it is judged as any store."""
+    own = residence.class_of(target, facts)
+    return isinstance(own, DataClass) and own.jurisdictions <= data.jurisdictions
 
 
 def _targets(replication: Resource, facts: Facts) -> list[Resource]:
@@ -55,6 +62,8 @@ def _azure(account: Resource, facts: Facts) -> Verdict:
     data = residence.class_of(account, facts)
     if not isinstance(data, DataClass) or data.anywhere:
         return PASS if isinstance(data, DataClass) else data
+    if isinstance(residence.stays(account, facts), Fail):
+        return NotApplicable("it is itself elsewhere, which another rule says")
     pair = _pair(places.region(account, facts.environment))
     if pair is None:
         return Unverified("its paired region is not known", "location")

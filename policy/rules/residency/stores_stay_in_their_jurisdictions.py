@@ -15,6 +15,7 @@ RULE = Rule(
     at_create=for_types(
         [
             "localhost:index:Bucket",
+            "kubernetes:ceph.rook.io/v1:CephObjectStore",
             "aws:s3/bucket:Bucket",
             "gcp:storage/bucket:Bucket",
             "azure-native:storage:StorageAccount",

@@ -10,14 +10,18 @@ from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 _HOLDERS = (
     "localhost:index:Bucket",
+    "kubernetes:ceph.rook.io/v1:CephObjectStore",
     "aws:s3/bucket:Bucket",
     "aws:ebs/volume:Volume",
+    "aws:ebs/snapshotCopy:SnapshotCopy",
     "aws:fsx/lustreFileSystem:LustreFileSystem",
     "gcp:storage/bucket:Bucket",
     "gcp:compute/disk:Disk",
+    "gcp:compute/snapshot:Snapshot",
     "gcp:lustre/instance:Instance",
     "azure-native:storage:StorageAccount",
     "azure-native:compute:Disk",
+    "azure-native:compute:Snapshot",
     "azure-native:storagecache:AmlFilesystem",
 )
 

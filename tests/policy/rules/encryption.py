@@ -34,11 +34,11 @@ def plain_denied(effect: str = "Deny") -> str:
     return json.dumps({"Statement": [{"Effect": effect, "Action": "s3:*", "Condition": condition}]})
 
 
-def rotating(days: int) -> dict[str, object]:
+def rotating(days: int, action: str = "rotate") -> dict[str, object]:
     """Make a rotation policy of Key Vault."""
     return {
         "rotationPolicy": {
-            "lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": f"P{days}D"}}]
+            "lifetimeActions": [{"action": {"type": action}, "trigger": {"timeAfterCreate": f"P{days}D"}}]
         }
     }
 
@@ -162,6 +162,14 @@ KEYS = [
         "keys-rotate-in-time", "unknown period", r("gcp:kms/cryptoKey:CryptoKey", "k", rotationPeriod=UNKNOWN)
     ),
     keeps("keys-rotate-in-time", "by policy", r("azure-native:keyvault:Key", "k", properties=rotating(30))),
+    breaks(
+        "keys-rotate-in-time", "too slowly", r("azure-native:keyvault:Key", "k", properties=rotating(365))
+    ),
+    breaks(
+        "keys-rotate-in-time",
+        "told only",
+        r("azure-native:keyvault:Key", "k", properties=rotating(30, "notify")),
+    ),
     breaks(
         "keys-rotate-in-time", "no policy", r("azure-native:keyvault:Key", "k", properties={"kty": "RSA"})
     ),

@@ -50,7 +50,17 @@ def bare(count: int) -> Resource:
     return r("aws:ec2/launchTemplate:LaunchTemplate", "t", networkInterfaces=interfaces)
 
 
+def railed(count: int, **given: object) -> Resource:
+    """Make a pool of GKE with so many networks beside the first."""
+    rails = [{"network": f"n{at}", "subnetwork": f"s{at}"} for at in range(count)]
+    node = {"machineType": "a3-ultragpu-8g", **given}
+    return r(POOL, "g", nodeConfig=node, networkConfig={"additionalNodeNetworkConfigs": rails})
+
+
 CASES = [
+    keeps("fabric-interfaces-match-the-machine", "eight rails and a gVNIC", railed(9)),
+    breaks("fabric-interfaces-match-the-machine", "a rail too few", railed(8)),
+    keeps("fabric-interfaces-match-the-machine", "no fabric", railed(0, labels={"causeway/fabric": "none"})),
     keeps("fabric-interfaces-match-the-machine", "pool names the machine", *pooled(bare(32))),
     breaks("fabric-interfaces-match-the-machine", "pool names the machine", *pooled(bare(8))),
     keeps(

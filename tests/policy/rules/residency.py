@@ -74,6 +74,15 @@ def sunk(target: Resource) -> list[Resource]:
 
 NOWHERE: Mapping[str, Any] = {"environment": {"jurisdiction": None}}
 STAYS = "stores-stay-in-their-jurisdictions"
+
+
+def vaulted(location: str) -> list[Resource]:
+    """Make a key and the vault that it lies in."""
+    vault = r("azure-native:keyvault:Vault", "v", location=location)
+    key = r("azure-native:keyvault:Key", "k", tags=EU, vaultName=UNKNOWN, from_={"vaultName": vault})
+    return [key, vault]
+
+
 CASES = [
     keeps(STAYS, "own site", r("localhost:index:Bucket", "b", dataClass="corpus")),
     breaks(
@@ -117,7 +126,11 @@ CASES = [
         r("aws:ebs/volume:Volume", "v", tags=EU, availabilityZone="us-east-1a"),
     ),
     keeps("keys-stay-in-their-jurisdictions", "ring of the same preview", *gcp_key(RING)),
-    breaks("keys-stay-in-their-jurisdictions", "ring elsewhere", *gcp_key(FAR_RING)),
+    breaks("keys-stay-in-their-jurisdictions", "ring elsewhere", *reversed(gcp_key(FAR_RING))),
+    keeps("keys-stay-in-their-jurisdictions", "judged with its ring", *gcp_key(FAR_RING)),
+    keeps("keys-stay-in-their-jurisdictions", "vault here", *vaulted("westeurope")),
+    breaks("keys-stay-in-their-jurisdictions", "vault elsewhere", *vaulted("eastus")),
+    unsure("keys-stay-in-their-jurisdictions", "a vault of others", vaulted("westeurope")[0]),
     breaks(
         "keys-stay-in-their-jurisdictions",
         "replica",
@@ -133,6 +146,9 @@ CASES = [
         "snapshots-stay-in-their-jurisdictions",
         "there",
         r("gcp:compute/snapshot:Snapshot", "s", labels=EU, storageLocations=["us"]),
+    ),
+    unsure(
+        "messages-stay-in-their-jurisdictions", "nowhere named", r("gcp:pubsub/topic:Topic", "t", labels=EU)
     ),
     keeps(
         "messages-stay-in-their-jurisdictions",
@@ -187,7 +203,16 @@ CASES = [
         r(SINK, "s", destination="storage.googleapis.com/other"),
     ),
     keeps("replicas-stay-in-their-jurisdictions", "inside", *replicated(bucket("copy", "eu-north-1"))),
-    breaks("replicas-stay-in-their-jurisdictions", "outside", *replicated(bucket("copy", "us-east-1"))),
+    breaks(
+        "replicas-stay-in-their-jurisdictions",
+        "outside under a laxer class",
+        *replicated(bucket("copy", "us-east-1", PUBLIC)),
+    ),
+    keeps(
+        "replicas-stay-in-their-jurisdictions",
+        "outside under the same class, as a store",
+        *replicated(bucket("copy", "us-east-1")),
+    ),
     keeps(
         "replicas-stay-in-their-jurisdictions",
         "public",
@@ -195,7 +220,17 @@ CASES = [
     ),
     keeps("replicas-stay-in-their-jurisdictions", "zones", account("Standard_ZRS", "westeurope")),
     keeps("replicas-stay-in-their-jurisdictions", "pair inside", account("Standard_GRS", "westeurope")),
-    breaks("replicas-stay-in-their-jurisdictions", "pair outside", account("Standard_RAGRS", "brazilsouth")),
+    breaks(
+        "replicas-stay-in-their-jurisdictions",
+        "pair outside",
+        account("Standard_RAGRS", "westeurope"),
+        environment={"dataClasses": {"corpus": {"jurisdictions": ["nl"]}}},
+    ),
+    keeps(
+        "replicas-stay-in-their-jurisdictions",
+        "itself outside, as a store",
+        account("Standard_RAGRS", "brazilsouth"),
+    ),
     keeps("backups-stay-in-their-jurisdictions", "inside", plan(vault("eu-west-1"))),
     breaks("backups-stay-in-their-jurisdictions", "outside", plan(vault("us-east-1"))),
     unsure("backups-stay-in-their-jurisdictions", "unknown vault", plan(UNKNOWN)),

@@ -78,7 +78,7 @@ TYPES = sorted(
     for kind in {
         kind for rule in RULES.values() for kind in (*rule.at_create, *rule.in_stack, *rule.remedies)
     }
-    if "*" not in kind and not kind.startswith(("localhost:", "causeway:", "pulumi:"))
+    if kind != "*" and not kind.startswith(("localhost:", "causeway:", "pulumi:"))
 )
 
 
