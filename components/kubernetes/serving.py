@@ -19,7 +19,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
     place = tenancy.place(spec.platform, spec.cluster)
     corner = tenancy.corner(name, spec.cluster, spec.labels, opts)
     volume = tenancy.claim(corner, spec.cluster["volume"]) if spec.cluster.get("volume") else None
-    template = pods.spec(
+    plain = pods.spec(
         place,
         spec.pod,
         environment=pods.environment(spec.environment, spec.pod),
@@ -28,6 +28,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
         secret=corner.secret,
         token=spec.cluster.get("token"),
     )
+    template = tenancy.trusting(corner, plain)
     selector = {"causeway/service": name}
     k8s.apps.v1.Deployment(
         name,
@@ -78,7 +79,7 @@ def deployment(
         "template": {
             "metadata": {
                 "labels": {**corner.labels, **selector, **spec.cluster.get("pod_labels", {})},
-                "annotations": {"causeway/model": spec.model},
+                "annotations": {"causeway/model": spec.model, **spec.cluster.get("pod_annotations", {})},
             },
             "spec": {**template, "topologySpreadConstraints": [spread]},
         },

@@ -19,6 +19,9 @@ NEEDED = ("kubeconfig", "pool", "machine", "fabric", "nodes")
 CREDENTIALS = "credentials"
 """The name of the secret with a workload's credentials, where the platform has no identities of its own."""
 
+AUTHORITY = "CAUSEWAY_AUTHORITY"
+"""The entry of the credentials with the certificate by which a workload knows its store, where no public one does."""
+
 SHARED = "/shared"
 """Where pods find the shared file system."""
 
@@ -35,6 +38,8 @@ class Corner:
     """Options of every object: in this cluster, in this namespace's time."""
     secret: str = ""
     """The secret with the workload's credentials. Default: none, the platform hands them out."""
+    vouched: bool = False
+    """Whether that secret holds the certificate by which the store is known. Default: public authorities vouch."""
 
     def metadata(self, name: str = "") -> dict[str, Any]:
         """Give the metadata of an object of the corner. Default: named like the workload."""
@@ -87,7 +92,7 @@ def corner(
     )
     within = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[namespace]))
     credentials = cluster.get("credentials") or {}
-    made = Corner(name, spelled, within, CREDENTIALS if credentials else "")
+    made = Corner(name, spelled, within, CREDENTIALS if credentials else "", AUTHORITY in credentials)
     if credentials:
         k8s.core.v1.Secret(
             f"{name}-{CREDENTIALS}",
@@ -104,6 +109,29 @@ def corner(
     return made
 
 
+def trusting(corner: Corner, template: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a pod's programs know their store by its own certificate; nothing changes where public authorities vouch.
+
+    The variables are those of OpenSSL and rustls, and of Amazon's libraries.
+    """
+    if not corner.vouched:
+        return dict(template)
+    folder = "/authority"
+    file = f"{folder}/ca.crt"
+    env = [{"name": name, "value": file} for name in ("AWS_CA_BUNDLE", "SSL_CERT_FILE")]
+    mount = {"name": "authority", "mountPath": folder, "readOnly": True}
+    items = [{"key": AUTHORITY, "path": "ca.crt"}]
+    volume = {
+        "name": "authority",
+        "secret": {"secretName": corner.secret, "items": items, "defaultMode": 0o440},
+    }
+    containers = [
+        {**one, "env": [*one["env"], *env], "volumeMounts": [*one["volumeMounts"], mount]}
+        for one in template["containers"]
+    ]
+    return {**template, "containers": containers, "volumes": [*template["volumes"], volume]}
+
+
 def kubernetes_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """Spell labels of a cloud for Kubernetes: colons of a key become hyphens, values lose what it forbids."""
     return {key.replace(":", "-"): _value(value) for key, value in labels.items()}
@@ -114,14 +142,16 @@ def _value(text: str) -> str:
     return kept[:63].strip("._-")
 
 
-def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
+def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, Any]:
     """Bind the shared file system for this workload; gives what a pod needs to mount it.
 
     Args:
         corner: Where the workload lives.
         volume: `SharedFilesystem.volume`: driver, handle, attributes and capacity_gib, and where they are needed the
-            secret by which nodes mount it and mount_options. Default: no secret, and flock, which Lustre wants said.
+            secret by which nodes mount it, mount_options, access and path. Default: no secret; flock, which Lustre
+            wants said; many writers; at `SHARED`.
     """
+    access = volume.get("access", "ReadWriteMany")
     keys = {"nodeStageSecretRef": volume["secret"]} if volume.get("secret") else {}
     size = {"storage": pulumi.Output.from_input(volume["capacity_gib"]).apply("{}Gi".format)}
     title = f"{corner.name}-shared"
@@ -130,7 +160,7 @@ def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
         metadata={"name": title, "labels": dict(corner.labels)},
         spec={
             "capacity": size,
-            "accessModes": ["ReadWriteMany"],
+            "accessModes": [access],
             "persistentVolumeReclaimPolicy": "Retain",
             "storageClassName": "",
             "mountOptions": volume.get("mount_options", ["flock"]),
@@ -139,6 +169,7 @@ def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
                 "driver": volume["driver"],
                 "volumeHandle": volume["handle"],
                 "volumeAttributes": volume["attributes"],
+                **({"readOnly": True} if access == "ReadOnlyMany" else {}),
                 **keys,
             },
         },
@@ -148,11 +179,11 @@ def claim(corner: Corner, volume: Mapping[str, Any]) -> dict[str, str]:
         title,
         metadata=corner.metadata(title),
         spec={
-            "accessModes": ["ReadWriteMany"],
+            "accessModes": [access],
             "storageClassName": "",
             "volumeName": title,
             "resources": {"requests": size},
         },
         opts=pulumi.ResourceOptions.merge(corner.opts, pulumi.ResourceOptions(depends_on=[bound])),
     )
-    return {"claim": title, "path": SHARED}
+    return {"claim": title, "path": volume.get("path", SHARED)}
