@@ -1,5 +1,6 @@
 """Only named system pods mount paths of the machine."""
 
+from infra.catalog import fabrics
 from policy.model.checks import for_types, must_not
 from policy.model.facts import Facts
 from policy.model.pods import PODS, SYSTEM_NAMESPACES, pod
@@ -11,8 +12,24 @@ from policy.model.verdicts import NotApplicable, Verdict
 def _unless_system(resource: Resource, facts: Facts) -> Verdict:
     if resource.get("metadata.namespace") in SYSTEM_NAMESPACES:
         return NotApplicable("device plug-ins and drivers of a system namespace need it")
+    if _of_a_daemon(resource):
+        return NotApplicable("the daemon of its fabric needs them, as the fact table says")
     fix = "use a persistentVolumeClaim or an emptyDir instead of hostPath"
     return must_not(f"{pod(resource)}.volumes[*].hostPath", bool, fix)(resource, facts)
+
+
+def _of_a_daemon(resource: Resource) -> bool:
+    """Tell whether the fabric of a pod has a daemon, and the pod mounts no folder but those of the daemon's row."""
+    names = {found.value for found in resource.find(f"{pod(resource)}.initContainers[*].name")}
+    mounted = {found.value for found in resource.find(f"{pod(resource)}.volumes[*].hostPath.path")}
+    rows = [row for row in fabrics.all() if row.daemon and row.daemon.name in names]
+    known = {
+        folder
+        for row in rows
+        if row.daemon
+        for folder in (*row.daemon.folders.values(), *row.windows.values())
+    }
+    return bool(mounted) and mounted <= known
 
 
 RULE = Rule(

@@ -50,6 +50,13 @@ def mounting(volume: dict[str, object], namespace: str = "research") -> Resource
     return r(DEPLOYMENT, "d", metadata={"name": "d", "namespace": namespace}, spec=spec)
 
 
+def beside(daemon: str, folder: str) -> Resource:
+    """Make a deployment whose pods have a sidecar and one folder of the machine."""
+    volumes = [{"name": "v", "hostPath": {"path": folder}}]
+    spec = {"template": {"spec": {"volumes": volumes, "initContainers": [{"name": daemon}]}}}
+    return r(DEPLOYMENT, "d", metadata={"name": "d", "namespace": "research"}, spec=spec)
+
+
 def balanced(**annotations: str) -> Resource:
     """Make a service with a load balancer."""
     return r(SERVICE, "s", metadata={"name": "s", "annotations": annotations}, spec={"type": "LoadBalancer"})
@@ -241,6 +248,9 @@ MACHINES = [
     breaks("pods-are-not-privileged", "privileged", deployment(securityContext={"privileged": True})),
     keeps("pods-mount-no-host-paths", "emptyDir", mounting({"emptyDir": {"medium": "Memory"}})),
     breaks("pods-mount-no-host-paths", "the machine's root", mounting({"hostPath": {"path": "/"}})),
+    keeps("pods-mount-no-host-paths", "a fabric's daemon", beside("tcpxo-daemon", "/dev/aperture_devices")),
+    breaks("pods-mount-no-host-paths", "more than the daemon needs", beside("tcpxo-daemon", "/")),
+    breaks("pods-mount-no-host-paths", "another sidecar", beside("helper", "/sys")),
     keeps("pods-mount-no-host-paths", "driver", mounting({"hostPath": {"path": "/dev"}}, "kube-system")),
 ]
 PEOPLE = [
