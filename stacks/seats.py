@@ -33,6 +33,8 @@ class Seat:
     """Whether its machines join their fabric."""
     networks: str = ""
     """What its pods ask for to be attached to the fabric. Default: nothing."""
+    daemon_image: str = ""
+    """The image of the fabric's daemon in a registry of one's own. Default: the published one."""
 
     @classmethod
     def of(cls, ground: Foundation, name: str | None, purpose: str) -> "Seat":
@@ -43,7 +45,8 @@ class Seat:
             return cls()
         machine, nodes = resolve(ground.settings, pools[found])
         fabric = found in fabric_pools(ground.settings)
-        return cls(found, machine.name, nodes, machine.gpus, fabric, ground.cluster.networks.get(found, ""))
+        networks, image = ground.cluster.networks.get(found, ""), pools[found].options.get("daemon_image", "")
+        return cls(found, machine.name, nodes, machine.gpus, fabric, networks, image)
 
     def cluster(
         self,
@@ -68,6 +71,7 @@ class Seat:
             "annotations": identity.annotations,
             **({"volume": {part: volume[part] for part in VOLUME}} if volume else {}),
             **({"networks": self.networks} if self.networks else {}),
+            **({"daemon_image": self.daemon_image} if self.daemon_image else {}),
             **({"credentials": dict(identity.credentials)} if identity.credentials else {}),
             **({"token": token} if token else {}),
         }
