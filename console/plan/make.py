@@ -42,6 +42,7 @@ def make(recording: Recording, stack: str, *, about: str = "", rehearsed: bool =
         needs=needs(before, after, config),
         components=parts.nodes(after.ledger),
         exemptions=verdicts.exemptions(judged),
+        waiting=verdicts.waiting(verdicts.told(recording)),
         errors=errors(recording),
     )
 

@@ -133,7 +133,8 @@ def _details(plan: Plan) -> Iterable[tuple[str, list[str]]]:
 
 
 def _verdicts(plan: Plan) -> list[str]:
-    return [line for rule, found in words.grouped(plan.verdicts) for line in _rule(rule, found)]
+    judged = [line for rule, found in words.grouped(plan.verdicts) for line in _rule(rule, found)]
+    return [*judged, *(f"- {text}" for text in words.waits(plan))]
 
 
 def _rule(rule: str, found: Sequence[Verdict]) -> list[str]:

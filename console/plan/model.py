@@ -224,6 +224,8 @@ class Plan:
     components: tuple[Node, ...]
     exemptions: Mapping[str, int]
     """Exemptions that were used, and how often."""
+    waiting: Mapping[str, tuple[str, ...]]
+    """Resources by the rule that judges them before their create, when the update knows what the preview can't."""
     errors: tuple[str, ...]
     """What the engine complained of, besides policies."""
 

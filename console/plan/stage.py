@@ -17,7 +17,7 @@ from console.exits import Exit
 from console.failures import Failed
 from console.plan.engine import TIMEOUT, Engine
 from console.plan.recording import Recording
-from console.rehearse import dial
+from console.rehearse import dial, ground
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
 from console.workspace import environment, init_elsewhere, open_workspace, untouched
@@ -108,10 +108,13 @@ def secretless(file: Path) -> Path:
 
 @contextmanager
 def rehearsal(stack: str, folder: Path) -> Iterator[Engine]:
-    """Open a scratch state with the stand-ins attached."""
+    """Open a scratch state with the stand-ins attached; what the stack stands on is up."""
     with StandIns(folder / "account") as standins:
         base = environment(engines.find(), stack)
         env = {**os.environ, **variables(base, folder, standins.attached, checkpoints=False)}
+        for below in ground.below(stack):
+            init_elsewhere(below, env, folder / "empty")
+            Engine(below, env, folder).up(paths.project(), _copied(stack_file(below), folder / below))
         init_elsewhere(stack, env, folder / "empty")
         yield Engine(stack, env, folder)
 

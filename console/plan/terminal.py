@@ -29,6 +29,7 @@ def page(plan: Plan) -> RenderableType:
         ("cost of the change", _cost(plan)),
         ("without a price", _gaps(plan)),
         ("policies", _verdicts(plan)),
+        ("judged by the update", _waits(plan)),
         ("machines", _needs(plan)),
         ("components", _tree(plan)),
         ("exemptions used", _exemptions(plan)),
@@ -130,6 +131,10 @@ def _verdict(verdict: Verdict) -> Iterable[RenderableType]:
         yield Text(f"    fix   {verdict.fix}")
     if verdict.exemption:
         yield Text(f"    exempt {verdict.exemption}")
+
+
+def _waits(plan: Plan) -> RenderableType | None:
+    return Group(*map(Text, words.waits(plan))) if plan.waiting else None
 
 
 def _needs(plan: Plan) -> RenderableType | None:

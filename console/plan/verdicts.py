@@ -11,6 +11,7 @@ from console.plan.recording import STACK, Json, Recording
 _PARTS = ("what", "why", "controls", "fix", "exempt", "docs")
 _PART = re.compile(rf"^({'|'.join(_PARTS)})\s+(.*)$")
 _UNVERIFIED = "unverified: "
+_WAITS = re.compile(r"^\s*(?P<rule>[\w-]+) is judged before the create of (?P<names>.+)$", re.MULTILINE)
 _SUMMARIES = ("policyAnalyzeSummaryEvent", "policyAnalyzeStackSummaryEvent")
 _VERDICTS = ("passed", "failed", "disabled", "notApplicable")
 _SEVERITIES = ("critical", "high", "medium", "low", "")
@@ -42,6 +43,12 @@ def told(recording: Recording) -> tuple[str, ...]:
     """Give what the judges said at the end of their run."""
     texts = (plain(event["message"]).strip() for event in recording.each("diagnosticEvent"))
     return tuple(text for text in texts if text.startswith("policies: "))
+
+
+def waiting(told: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Read which rules wait for the update, and for the create of which resources."""
+    found = [match for text in told for match in _WAITS.finditer(text)]
+    return {match["rule"]: tuple(match["names"].split(", ")) for match in found}
 
 
 def _rule(entry: str | Json) -> str:

@@ -74,14 +74,24 @@ def policies(plan: Plan) -> str:
         return "not asked"
     stops = len(plan.stops)
     notes = len(plan.verdicts) - stops
+    later = sum(map(len, plan.waiting.values()))
     if not plan.verdicts:
-        return f"{plan.rules} rules passed"
+        return f"{plan.rules} rules passed" + (f", {later} wait for a create" if later else "")
     parts = [f"{stops} stop it" if stops else "none stops it"]
     if notes:
         parts.append(plural(notes, "note"))
     if plan.unverified:
         parts.append(f"{plan.unverified} unverified")
+    if later:
+        parts.append(f"{later} wait for a create")
     return ", ".join(parts)
+
+
+def waits(plan: Plan) -> list[str]:
+    """Say which rules wait until the update knows what a preview can't."""
+    return [
+        f"{rule} is judged before the create of {names(found, 12)}" for rule, found in plan.waiting.items()
+    ]
 
 
 def differs(bill: Bill) -> bool:

@@ -42,7 +42,9 @@ class Bench:
     """Judges one run of the engine. `before_create` comes once a resource, `whole_stack` once at the end.
 
     A check that can't decide in a preview is put off: it is asked again when the stack is complete and unknown values
-    can be followed to their sources. In an update there is no later: what is unverified then counts at once.
+    can be followed to their sources. What hangs on a value that only the update knows then waits for that update, which
+    judges it before the create; a rule that fails on unknowns does not wait. In an update there is no later: what is
+    unverified then counts at once.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Bench:
             ledger=Ledger(),
             today=today or dt.datetime.now(tz=dt.UTC).date(),
         )
+        self.waiting: list[tuple[Rule, str]] = []
+        """Rules and URNs that a preview leaves to the update, which judges them before the create."""
         self._by_rule: dict[str, tuple[Facts, Facts]] = {}
         self._seen: dict[str, Resource] = {}
         self._templates: dict[str, Template] = {}
@@ -121,7 +125,9 @@ class Bench:
         self._price(resource, tuple(self._templates.values()))
 
     def _price(self, resource: Resource, templates: tuple[Template, ...]) -> None:
-        place = Place(places.region(resource, self.facts.environment), templates)
+        environment = self.facts.environment
+        own = environment.budget.own if environment else None
+        place = Place(places.region(resource, environment), templates, own)
         lines = estimate(resource.type, resource.props, place)
         self.facts.ledger.enter(resource.urn, lines, team(resource, self.facts.environment))
 
@@ -147,10 +153,22 @@ class Bench:
 
     def _judge(self, resource: Resource, strangers: Collection[str]) -> Iterable[Finding]:
         for rule, check in self._active(self._select_at_create(resource.type)):
-            if resource.urn in strangers or (rule.name, resource.urn) in self._put_off:
-                yield from self._found(rule, resource, self._guarded(rule, check, resource))
+            put_off = (rule.name, resource.urn) in self._put_off
+            if put_off or resource.urn in strangers:
+                verdict = self._guarded(rule, check, resource)
+                if put_off and self._can_wait(rule, resource, verdict):
+                    self.waiting.append((rule, resource.urn))
+                else:
+                    yield from self._found(rule, resource, verdict)
         for rule, check in self._active(self._select_in_stack(resource.type)):
             yield from self._found(rule, resource, self._guarded(rule, check, resource))
+
+    def _can_wait(self, rule: Rule, resource: Resource, verdict: Verdict) -> bool:
+        """Tell whether the update will know what a verdict hangs on, and nothing is risked until then."""
+        if not isinstance(verdict, Unverified) or self.settings[rule.name].on_unknown is OnUnknown.FAIL:
+            return False
+        top = verdict.path.partition(".")[0].partition("[")[0]
+        return bool(top) and holds_unknown(resource.get(top))
 
     def _active(self, selected: Selected) -> Iterable[tuple[Rule, Check]]:
         return (pair for pair in selected if self.settings[pair[0].name].level is not Level.DISABLED)

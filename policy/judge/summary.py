@@ -24,8 +24,18 @@ def summary(bench: Bench, findings: Sequence[Finding]) -> str:
         f"{total.expected:,.2f} USD a month ({total.low:,.2f} to {total.high:,.2f})",
         f"{len(bench.facts.ledger.unpriced())} unpriced",
     ]
+    if bench.waiting:
+        parts.append(f"{len(bench.waiting)} wait for their create")
     used = [f"exemption of {one.rule} used {count} times, {one.text()}" for one, count in bench.used.items()]
-    return "\n".join(["policies: " + "; ".join(parts), *used])
+    return "\n".join(["policies: " + "; ".join(parts), *used, *waiting(bench)])
+
+
+def waiting(bench: Bench) -> list[str]:
+    """Say which rules a preview left to the update, one line a rule, with the names of the resources."""
+    names: dict[str, list[str]] = {}
+    for rule, urn in bench.waiting:
+        names.setdefault(rule.name, []).append(urn.rsplit("::", 1)[-1])
+    return [f"{rule} is judged before the create of {', '.join(found)}" for rule, found in names.items()]
 
 
 def tell(address: str, text: str) -> None:

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.catalog.cost.own import Own
+from infra.catalog.cost.useful import Terms
 from infra.catalog.regions import ANYWHERE
+from policy.model import terms
 from policy.model.resource import Resource
 
 ENVIRONMENT = "causeway:index:Environment"
@@ -41,6 +44,10 @@ class Budget:
     monthly_usd: float | None = None
     """For the whole stack. None: no cap is set."""
     per_team: Mapping[str, float] = field(default_factory=dict)
+    terms: Terms = Terms()
+    """What useful work may cost, and what pools get done."""
+    own: Own | None = None
+    """What own machines cost. None: they are taken as paid."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class Environment:
             region=str(given.get("region") or ""),
             jurisdiction=str(given.get("jurisdiction") or ""),
             data_classes={name: data_class(name, _camel(promise)) for name, promise in classes.items()},
-            budget=budget(_camel(given.get("budget"))),
+            budget=budget(terms.camel(given.get("budget"))),
             labels={
                 **{key: str(value) for key, value in _mapping(given.get("labels"), "labels").items()},
                 **{key: str(given[name]) for key, name in names.items() if name in given},
@@ -109,7 +116,7 @@ class Environment:
 
 
 _PREFIX = "causeway:"
-_CAMEL = {"rotation_days": "rotationDays", "monthly_usd": "monthlyUsd", "per_team": "perTeam"}
+_CAMEL = {"rotation_days": "rotationDays"}
 
 
 def _camel(given: Any) -> Any:
@@ -145,6 +152,8 @@ def budget(given: Any) -> Budget:
     return Budget(
         None if cap is None else _number(cap, "budget.monthlyUsd"),
         {team: _number(usd, f"budget.perTeam.{team}") for team, usd in teams.items()},
+        terms.useful(fields),
+        terms.own(fields.get("own")),
     )
 
 

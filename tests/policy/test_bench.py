@@ -7,6 +7,7 @@ import pytest
 
 from infra.catalog.values import UNKNOWN
 from policy.judge.bench import Bench, BrokenRuleError
+from policy.judge.summary import summary
 from policy.model.exemption import Exemption
 from policy.model.facts import Facts
 from policy.model.resource import Resource
@@ -63,15 +64,21 @@ def test_an_unknown_value_is_judged_by_its_source() -> None:
 
 def test_unverified_warns_where_the_configuration_says_so() -> None:
     """`onUnknown: warn` makes an unverified resource advisory; a failing one still stops the run."""
-    options = {BLUE.name: {"onUnknown": "warn"}}
-    findings = judged(
-        [resource(KIND, "lost", colour=UNKNOWN), resource(KIND, "red", colour="red")],
-        Bench([BLUE], options=options, preview=True),
-    )
-    assert {(finding.urn.rsplit("::")[-1], finding.level) for finding in findings} == {
-        ("lost", Level.ADVISORY),
-        ("red", Level.MANDATORY),
-    }
+    bench = Bench([BLUE], options={BLUE.name: {"onUnknown": "warn"}}, preview=False)
+    (lost,) = bench.before_create(resource(KIND, "lost", colour=UNKNOWN))
+    (red,) = bench.before_create(resource(KIND, "red", colour="red"))
+    assert (lost.level, red.level) == (Level.ADVISORY, Level.MANDATORY)
+
+
+def test_what_only_the_update_knows_waits_for_it() -> None:
+    """A preview with `onUnknown: warn` leaves an unknown value to the update, and says so; a failure does not wait."""
+    bench = Bench([BLUE], options={BLUE.name: {"onUnknown": "warn"}}, preview=True)
+    lost, red = resource(KIND, "lost", colour=UNKNOWN), resource(KIND, "red", colour="red")
+    findings = judged([lost, red], bench)
+    assert named(findings) == [("things-are-blue", "red")]
+    assert bench.waiting == [(BLUE, lost.urn)]
+    assert "1 wait for their create" in summary(bench, findings)
+    assert "things-are-blue is judged before the create of lost" in summary(bench, findings)
 
 
 def test_an_exception_in_a_rule_stops_the_run() -> None:

@@ -9,7 +9,7 @@ from policy.rules import TOPICS, load
 _HEAD = "<!-- generated from policy/rules by `make docs`: change the rule, not this page -->\n"
 _UNKNOWN = {
     OnUnknown.FAIL: "what can't be verified stops the run",
-    OnUnknown.WARN: "what can't be verified gives a warning",
+    OnUnknown.WARN: "what can't be verified gives a warning, or waits for the update to judge it before the create",
 }
 _TITLES = {
     "residency": "Residency",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from console.plan import words
 from console.plan.make import make
 from console.plan.recording import Json, Recording
 from policy.judge.finding import Finding
@@ -65,3 +66,14 @@ def test_another_packs_text_is_kept_whole() -> None:
     """A text without our words becomes the sentence and the what."""
     (verdict,) = make(Recording((finding("x", "no public buckets", "one"),)), "test").verdicts
     assert (verdict.says, verdict.what, verdict.fix) == ("no public buckets", "no public buckets", "")
+
+
+def test_what_waits_for_the_update_is_told_and_is_no_verdict() -> None:
+    """A rule that a preview leaves to the update is named with its resources; it neither stops nor counts as a note."""
+    text = "policies: 1 rules, 0 findings\n  no-wildcards is judged before the create of trainer, server"
+    told = {"diagnosticEvent": {"severity": "info", "message": text}}
+    plan = make(Recording((told, *judged("0.00", ("no-wildcards",)))), "test")
+    assert plan.waiting == {"no-wildcards": ("trainer", "server")}
+    assert plan.verdicts == ()
+    assert words.policies(plan) == "1 rules passed, 2 wait for a create"
+    assert words.waits(plan) == ["no-wildcards is judged before the create of trainer, server"]

@@ -378,7 +378,7 @@ MOVING = [
     ),
     keeps("stores-refuse-plain-connections", "denied", sidecar(POLICY, policy=plain_denied()), BUCKET),
     breaks(
-        "stores-refuse-plain-connections", "allowed", sidecar(POLICY, policy=plain_denied("Allow")), BUCKET
+        "stores-refuse-plain-connections", "allowed", BUCKET, sidecar(POLICY, policy=plain_denied("Allow"))
     ),
     breaks("stores-refuse-plain-connections", "no policy", BUCKET),
     keeps(

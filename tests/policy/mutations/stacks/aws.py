@@ -42,7 +42,6 @@ BOTH: tuple[Mutation, ...] = (
         "stores-refuse-plain-connections",
         "a bucket that answers plain HTTP",
         text(f"{POLICY}::artifacts", "policy", "aws:SecureTransport", "aws:ViaAWSService"),
-        BUCKET,
     ),
     breaks(
         "keys-rotate-in-time",
