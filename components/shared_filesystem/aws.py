@@ -11,6 +11,9 @@ from infra.problems import Problem, ProblemsError
 THROUGHPUT = (125, 250, 500, 1000)
 """MB/s per TiB that PERSISTENT_2 on SSD offers (FSx API, PerUnitStorageThroughput)."""
 
+VERSION = "2.15"
+"""Lustre's release, which the client of AL2023's kernel speaks; the driver's own default is older (FSx guide)."""
+
 PORTS = ((988, 988), (1018, 1023))
 """TCP ports between Lustre clients and servers, and among servers (FSx guide, access control)."""
 
@@ -39,7 +42,7 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
     made = fsx.LustreFileSystem(
         name,
         deployment_type="PERSISTENT_2",
-        file_system_type_version="2.15",
+        file_system_type_version=VERSION,
         storage_type="SSD",
         storage_capacity=spec.capacity_gib,
         per_unit_storage_throughput=spec.throughput_mbps_per_tib,
@@ -133,11 +136,15 @@ def _mirror(name: str, made: fsx.LustreFileSystem, spec: SharedFilesystemSpec) -
 
 
 def _parameters(spec: SharedFilesystemSpec, group: ec2.SecurityGroup) -> dict[str, pulumi.Input[str]]:
-    """Give the storage class's parameters: volumes made by the cluster are like this one, under the same key."""
+    """Give the storage class's parameters: volumes made by the cluster are like this one, under the same key.
+
+    Names are those of the driver (aws-fsx-csi-driver, CreateVolume).
+    """
     return {
         "subnetId": _subnet(spec),
         "securityGroupIds": group.id,
         "deploymentType": "PERSISTENT_2",
+        "fileSystemTypeVersion": VERSION,
         "perUnitStorageThroughput": str(spec.throughput_mbps_per_tib),
         "dataCompressionType": "LZ4",
         "kmsKeyId": spec.key,

@@ -24,7 +24,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     refuse(name, spec)
     cluster = control_plane.build(name, spec, opts)
     extras = addons.Addons(name, cluster, spec)
-    role, rights = nodes.role(name, spec, cluster)
+    role, rights = nodes.role(f"{name}-node", spec, cluster)
     maker = nodes.Nodes(name, cluster, spec, role, [*rights, *extras.before_nodes()])
     groups: list[pulumi.Resource] = [
         maker.pool(pool) for pool in spec.pools.values() if not isinstance(pool.capacity, Spot)
@@ -34,9 +34,9 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     provider = access.provider(name, kubeconfig, part_of(cluster))
     inside = access.inside(provider, cluster, cluster)
     ready = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=groups))
-    devices.install(spec.pools.values(), ready)
+    devices.install(spec.pools.values(), spec.region, ready)
     if spec.storage:
-        storage.install(spec.storage, ready)
+        storage.install(extras, ready)
     if spot := [pool for pool in spec.pools.values() if isinstance(pool.capacity, Spot)]:
         karpenter.install(maker, extras, spot, inside, [*groups, *later])
     return _outputs(cluster, kubeconfig, spec)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import helm
 
-from components.gpu_cluster.aws import launch
+from components.gpu_cluster.aws import launch, registries
 from components.gpu_cluster.aws.versions import NVIDIA_PLUGIN
 from components.gpu_cluster.pools import NodePoolSpec
 from infra.catalog import compat, fabrics
@@ -16,7 +16,7 @@ NVIDIA_CHARTS = "https://nvidia.github.io/k8s-device-plugin"
 EKS_CHARTS = "https://aws.github.io/eks-charts"
 
 
-def install(pools: Iterable[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
+def install(pools: Iterable[NodePoolSpec], region: str, opts: pulumi.ResourceOptions) -> None:
     """Install the plugins that the pools need, and no other. The node image owns the driver."""
     chosen = list(pools)
     gpus = [pool for pool in chosen if launch.image(pool).endswith("NVIDIA")]
@@ -33,8 +33,18 @@ def install(pools: Iterable[NodePoolSpec], opts: pulumi.ResourceOptions) -> None
         plugin = fabrics.get("efa").plugin
         assert plugin
         refuse(plugin.name, plugin.pinned, joined)
-        values = {"nodeSelector": {"causeway/fabric": "efa"}, "tolerations": tolerations(joined)}
+        values = {
+            "nodeSelector": {"causeway/fabric": "efa"},
+            "tolerations": tolerations(joined),
+            **image(region, plugin.chart),
+        }
         _chart(plugin.chart, EKS_CHARTS, plugin.pinned, values, opts)
+
+
+def image(region: str, name: str) -> dict[str, object]:
+    """Say where a chart of EKS finds its image: in the cluster's own region, where one is known to be."""
+    host = registries.registry(region)
+    return {"image": {"repository": f"{host}/eks/{name}"}} if host else {}
 
 
 def tolerations(pools: Sequence[NodePoolSpec]) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Pools of spot machines: Karpenter buys them one by one, and on demand where there are none and that is allowed."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -9,9 +10,8 @@ from pulumi_aws import cloudwatch, eks, iam, sqs
 from pulumi_kubernetes import helm
 
 from components.amazon import allow, document
-from components.gpu_cluster.aws import boot, karpenter_rights, launch
+from components.gpu_cluster.aws import boot, karpenter_rights, launch, nodes
 from components.gpu_cluster.aws.addons import Addons
-from components.gpu_cluster.aws.nodes import Nodes
 from components.gpu_cluster.aws.versions import IMAGE, KARPENTER, image_day
 from components.gpu_cluster.pools import NodePoolSpec
 from components.parts import part_of
@@ -32,22 +32,30 @@ NOTICES = {
 
 
 def install(
-    nodes: Nodes, addons: Addons, pools: list[NodePoolSpec], inside: pulumi.ResourceOptions, after: list[Any]
+    maker: nodes.Nodes,
+    addons: Addons,
+    pools: list[NodePoolSpec],
+    inside: pulumi.ResourceOptions,
+    after: list[Any],
 ) -> None:
     """Install Karpenter and hand it its pools.
+
+    Its nodes have a role of their own: for that of managed groups EKS makes the access entry by itself, and refuses
+    a second one (EKS guide, access entries).
 
     Raises:
         ProblemsError: A pool asks for what Karpenter cannot do here.
     """
     refuse(pools)
-    name, spec, cluster = nodes.name, nodes.spec, nodes.cluster
+    name, spec, cluster = maker.name, maker.spec, maker.cluster
     own = part_of(cluster)
-    queue = _queue(nodes)
-    profile = iam.InstanceProfile(f"{name}-karpenter", role=nodes.role.name, tags=spec.labels, opts=own)
+    queue = _queue(maker)
+    role, attached = nodes.role(f"{name}-karpenter-node", spec, cluster)
+    profile = iam.InstanceProfile(f"{name}-karpenter", role=role.name, tags=spec.labels, opts=own)
     entry = eks.AccessEntry(
         f"{name}-karpenter-nodes",
         cluster_name=cluster.name,
-        principal_arn=nodes.role.arn,
+        principal_arn=role.arn,
         type="EC2_LINUX",
         tags=spec.labels,
         opts=own,
@@ -57,7 +65,7 @@ def install(
         cluster.name,
         arn=cluster.arn,
         queue=queue.arn,
-        node_role=nodes.role.arn,
+        node_role=role.arn,
         profile=profile.arn,
         key=spec.key,
     )
@@ -76,18 +84,32 @@ def install(
         namespace=NAMESPACE,
         chart=CHART,
         version=KARPENTER,
-        values={"settings": {"clusterName": cluster.name, "interruptionQueue": queue.name}},
+        values={
+            "replicas": replicas(spec.pools.values()),
+            "settings": {"clusterName": cluster.name, "interruptionQueue": queue.name},
+        },
         atomic=True,
         timeout=600,
-        opts=pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[bound, entry, *after])),
+        opts=pulumi.ResourceOptions.merge(
+            inside, pulumi.ResourceOptions(depends_on=[bound, entry, *attached, *after])
+        ),
     )
     for pool in pools:
         _pool(
             pool,
-            nodes,
+            maker,
             profile,
             pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[controller])),
         )
+
+
+def replicas(pools: Iterable[NodePoolSpec]) -> int:
+    """Give how many controllers there are: two, of which one leads; one where a second would find no node.
+
+    Its chart puts each on a node of its own that Karpenter did not buy, and Helm waits for all of them.
+    """
+    standing = sum(pool.min_nodes for pool in pools if pool.purpose == "system")
+    return min(2, standing)
 
 
 def refuse(pools: list[NodePoolSpec]) -> None:
@@ -110,18 +132,18 @@ def refuse(pools: list[NodePoolSpec]) -> None:
         raise ProblemsError("GpuCluster can't be built on AWS", found)
 
 
-def _queue(nodes: Nodes) -> sqs.Queue:
+def _queue(maker: nodes.Nodes) -> sqs.Queue:
     """Bring the notices into an encrypted queue that events of this account alone may fill."""
-    label, labels = f"{nodes.name}-interruptions", nodes.spec.labels
+    label, labels = f"{maker.name}-interruptions", maker.spec.labels
     queue = sqs.Queue(
         label,
         message_retention_seconds=300,
-        kms_master_key_id=nodes.spec.key,
+        kms_master_key_id=maker.spec.key,
         tags=labels,
-        opts=part_of(nodes.cluster),
+        opts=part_of(maker.cluster),
     )
     own = pulumi.ResourceOptions(parent=queue)
-    ours = {"StringEquals": {"aws:SourceAccount": nodes.spec.account}}
+    ours = {"StringEquals": {"aws:SourceAccount": maker.spec.account}}
     events = {"Service": "events.amazonaws.com"}
     sqs.QueuePolicy(
         label,
@@ -143,7 +165,7 @@ def _queue(nodes: Nodes) -> sqs.Queue:
 
 
 def _pool(
-    pool: NodePoolSpec, nodes: Nodes, profile: iam.InstanceProfile, opts: pulumi.ResourceOptions
+    pool: NodePoolSpec, maker: nodes.Nodes, profile: iam.InstanceProfile, opts: pulumi.ResourceOptions
 ) -> None:
     kinds = k8s.apiextensions
     made = kinds.CustomResource(
@@ -151,7 +173,7 @@ def _pool(
         api_version="karpenter.k8s.aws/v1",
         kind="EC2NodeClass",
         metadata={"name": pool.name},
-        spec=node_class(pool, nodes, profile.name),
+        spec=node_class(pool, maker, profile.name),
         opts=opts,
     )
     kinds.CustomResource(
@@ -164,16 +186,16 @@ def _pool(
     )
 
 
-def node_class(pool: NodePoolSpec, nodes: Nodes, profile: Any) -> dict[str, Any]:
+def node_class(pool: NodePoolSpec, maker: nodes.Nodes, profile: Any) -> dict[str, Any]:
     """Describe the machines: image, disks, network, metadata, as a managed group's launch template does."""
-    zones = pulumi.Output.from_input(nodes.spec.network["subnets"])
+    zones = pulumi.Output.from_input(maker.spec.network["subnets"])
     subnets = zones.apply(lambda found: [found[pool.zone]] if pool.zone else list(found.values()))
-    disk = launch.root_disk(pool, nodes.spec.key)
+    disk = launch.root_disk(pool, maker.spec.key)
     return {
-        "amiSelectorTerms": [{"alias": f"al2023@v{image_day(nodes.spec.image or IMAGE)}"}],
+        "amiSelectorTerms": [{"alias": f"al2023@v{image_day(maker.spec.image or IMAGE)}"}],
         "instanceProfile": profile,
         "subnetSelectorTerms": subnets.apply(lambda ids: [{"id": one} for one in ids]),
-        "securityGroupSelectorTerms": [{"id": nodes.cluster_group}],
+        "securityGroupSelectorTerms": [{"id": maker.cluster_group}],
         "associatePublicIPAddress": False,
         "metadataOptions": {
             "httpEndpoint": "enabled",
@@ -193,8 +215,8 @@ def node_class(pool: NodePoolSpec, nodes: Nodes, profile: Any) -> dict[str, Any]
             }
         ],
         **({"instanceStorePolicy": "RAID0"} if pool.machine.nvme_gb else {}),
-        **({"userData": shell} if (shell := boot.script(pool, nodes.spec.packages)) else {}),
-        "tags": nodes.spec.labels,
+        **({"userData": shell} if (shell := boot.script(pool, maker.spec.packages)) else {}),
+        "tags": maker.spec.labels,
     }
 
 

@@ -52,7 +52,7 @@ def statements(
         queue: The ARN of the queue of interruption notices.
         node_role: The ARN of the role that nodes act as.
         profile: The ARN of the instance profile that carries it.
-        key: The ARN of the key of the nodes' disks.
+        key: The ARN of the key of the nodes' disks and of the queue.
     """
     ec2 = f"arn:{partition(region)}:ec2:{region}:*"
     tag = pulumi.Output.concat("kubernetes.io/cluster/", cluster)
@@ -64,7 +64,10 @@ def statements(
         for kind in USED
     ]
     made = [f"{ec2}:{kind}/*" for kind in MADE]
-    through = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
+    through, from_queue = (
+        {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+        for service in ("ec2", "sqs")
+    )
     to_ec2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     on_create = {
         "StringEquals": {"ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "RunInstances"]}
@@ -81,8 +84,11 @@ def statements(
         allow("Images", ["ssm:GetParameter"], images),
         allow("Prices", ["pricing:GetProducts"], "*"),
         allow("Notices", ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"], queue),
+        allow("NoticesKey", ["kms:Decrypt"], key, Condition=from_queue),
         allow("NodeRole", ["iam:PassRole"], node_role, Condition=to_ec2),
         allow("Profile", ["iam:GetInstanceProfile"], profile),
+        # Karpenter looks for profiles that it made and left behind; there are none
+        allow("Profiles", ["iam:ListInstanceProfiles"], "*"),
         allow("Cluster", ["eks:DescribeCluster"], arn),
         allow("DiskKey", DISK_KEY, key, Condition=through),
     ]

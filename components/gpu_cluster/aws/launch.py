@@ -13,18 +13,18 @@ ROOT_GIB = {"system": 50, "training": 200, "serving": 200}
 """Root disks by purpose: GPU images are large, and pulled layers stay on the disk when there is no NVMe."""
 
 
-def interfaces(pool: NodePoolSpec, subnet: Any, groups: Sequence[Any]) -> list[dict[str, Any]]:
+def interfaces(pool: NodePoolSpec, groups: Sequence[Any]) -> list[dict[str, Any]]:
     """Lay out the network interfaces of a fabric node as the fact table orders them.
 
     No interface says anything of public addresses: EC2 refuses the word on machines of several interfaces, and
-    the subnet gives none.
+    the subnet gives none. None names its subnet: EKS refuses a group whose template does (EKS API,
+    LaunchTemplateSpecification), and puts all of them into the group's own.
     """
     return [
         {
             "network_card_index": one.card,
             "device_index": one.device,
             "interface_type": one.kind,
-            "subnet_id": subnet,
             "security_groups": list(groups),
             "delete_on_termination": "true",
         }
@@ -33,11 +33,11 @@ def interfaces(pool: NodePoolSpec, subnet: Any, groups: Sequence[Any]) -> list[d
 
 
 def template(
-    pool: NodePoolSpec, *, key: Any, groups: Sequence[Any], subnet: Any = None, group_name: Any = None
+    pool: NodePoolSpec, *, key: Any, groups: Sequence[Any], group_name: Any = None
 ) -> dict[str, Any]:
     """Give the arguments of a launch template, without names and tags."""
     fabric_part: dict[str, Any] = (
-        {"network_interfaces": interfaces(pool, subnet, groups)}
+        {"network_interfaces": interfaces(pool, groups)}
         if pool.fabric
         else {"vpc_security_group_ids": list(groups)}
     )

@@ -104,7 +104,6 @@ class Nodes:
             pool,
             key=self.spec.key,
             groups=groups,
-            subnet=self._fabric_subnet(pool) if pool.fabric else None,
             group_name=self._placement(label, pool),
         )
         kinds = ("instance", "volume", "network-interface")
@@ -166,17 +165,17 @@ class Nodes:
         return group
 
 
-def role(name: str, spec: GpuClusterSpec, cluster: eks.Cluster) -> tuple[iam.Role, list[pulumi.Resource]]:
+def role(label: str, spec: GpuClusterSpec, cluster: eks.Cluster) -> tuple[iam.Role, list[pulumi.Resource]]:
     """Make what nodes act as."""
     made = iam.Role(
-        f"{name}-node",
+        label,
         assume_role_policy=trust("ec2.amazonaws.com"),
         tags=spec.labels,
         opts=part_of(cluster),
     )
     rights: list[pulumi.Resource] = [
         iam.RolePolicyAttachment(
-            f"{name}-node-{policy}",
+            f"{label}-{policy}",
             role=made.name,
             policy_arn=managed(spec.region, policy),
             opts=pulumi.ResourceOptions(parent=made),

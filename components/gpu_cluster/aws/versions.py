@@ -26,7 +26,7 @@ KARPENTER = "1.13.0"
 NVIDIA_PLUGIN = "0.18.0"
 """NVIDIA's device plugin, chart and image alike."""
 
-FSX_CSI = "1.11.0"
+FSX_CSI = "1.17.0"
 """The chart of the FSx for Lustre driver."""
 
 

@@ -43,6 +43,7 @@ USE = (
 """What reading and writing encrypted data takes."""
 
 _AUTO_SCALING = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+_LUSTRE = "role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Writer:
     def data(self) -> pulumi.Output[str]:
         """For a class of data: principals that IAM allows it, and only through the services that hold such data."""
         services = ("ec2", "fsx", "s3", "secretsmanager", "sqs")
-        return document(self._admins(), self._users(*services), self._grants(*services))
+        return document(self._admins(), self._users(*services), self._grants(*services), self._lustre())
 
     def logs(self) -> pulumi.Output[str]:
         """For log groups: CloudWatch Logs itself, for groups of this account and region alone."""
@@ -66,7 +67,7 @@ class Writer:
             self._admins(),
             allow(
                 "Logs",
-                [action for action in USE if not action.startswith("kms:GenerateDataKeyW")],
+                USE,
                 "*",
                 Principal={"Service": f"logs.{self.region}.amazonaws.com"},
                 Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}},
@@ -122,6 +123,23 @@ class Writer:
             "Bool": {"kms:GrantIsForAWSResource": "true"},
         }
         return allow("Grants", ["kms:CreateGrant"], "*", Principal=self._root, Condition=condition)
+
+    def _lustre(self) -> Statement:
+        """Let the mirror of a Lustre file system read and write a bucket under the key.
+
+        FSx makes a role of its own for each file system; it has no rights on keys, and cannot be a principal of the
+        policy before it exists (FSx guide, server-side encrypted S3 buckets).
+        """
+        return allow(
+            "Lustre",
+            USE,
+            "*",
+            Principal={"AWS": "*"},
+            Condition={
+                "StringEquals": self._through(("s3",)),
+                "ArnLike": {"aws:PrincipalArn": f"arn:{self._partition}:iam::{self.account}:{_LUSTRE}"},
+            },
+        )
 
     def _through(self, services: tuple[str, ...]) -> dict[str, object]:
         via = [f"{service}.{self.region}.amazonaws.com" for service in services]

@@ -3,10 +3,12 @@
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
-from components.amazon import allow, document, kept, trust
+from components.amazon import allow, document, kept, partition, trust
 from components.network.shape import NetworkSpec
 
 WRITE = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+FIND = ("logs:DescribeLogGroups",)
+"""What delivery takes (VPC guide, publish flow logs to CloudWatch Logs), without making groups: ours is there."""
 
 
 def log(name: str, vpc: ec2.Vpc, spec: NetworkSpec) -> None:
@@ -30,7 +32,12 @@ def log(name: str, vpc: ec2.Vpc, spec: NetworkSpec) -> None:
     rights = iam.RolePolicy(
         f"{name}-flows",
         role=role.name,
-        policy=document(allow("Write", WRITE, pulumi.Output.concat(group.arn, ":*"))),
+        policy=document(
+            allow("Write", WRITE, pulumi.Output.concat(group.arn, ":*")),
+            allow(
+                "Find", FIND, f"arn:{partition(spec.region)}:logs:{spec.region}:{spec.account}:log-group:*"
+            ),
+        ),
         opts=pulumi.ResourceOptions(parent=role),
     )
     ec2.FlowLog(

@@ -33,7 +33,7 @@ def pool(machine: str, purpose: str = "training", **more: Any) -> NodePoolSpec:
 def test_interfaces_table_and_pod_agree(machine: str) -> None:
     """Threads skypilot #8391, #10055: launch template, table and pod request name the same EFA devices."""
     made = pool(machine)
-    wired = [one for one in launch.interfaces(made, "subnet", ["sg"]) if one["interface_type"] == "efa-only"]
+    wired = [one for one in launch.interfaces(made, ["sg"]) if one["interface_type"] == "efa-only"]
     asked = pods.devices(pods.Place("it", made.machine, fabric=True), made.machine.gpus)
     assert len(wired) == made.machine.nics == int(asked["vpc.amazonaws.com/efa"])
 
@@ -41,18 +41,20 @@ def test_interfaces_table_and_pod_agree(machine: str) -> None:
 @pytest.mark.never_again
 def test_p5_has_no_third_interface_on_a_card() -> None:
     """Threads eksctl #7520, terraform-aws-eks #3653: p5's cards hold two; card 0 has a plain one and an EFA."""
-    found = launch.interfaces(pool("p5.48xlarge"), "subnet", ["sg"])
+    found = launch.interfaces(pool("p5.48xlarge"), ["sg"])
     places = [(one["network_card_index"], one["device_index"]) for one in found]
     assert len(places) == 33
     assert places[:3] == [(0, 0), (0, 1), (1, 0)]
     assert len(set(places)) == len(places)
     assert found[0]["interface_type"] == "interface"
+    # EKS refuses a template that names a subnet (EKS API, LaunchTemplateSpecification)
+    assert not any("subnet_id" in one for one in found)
 
 
 @pytest.mark.never_again
 def test_p6_b300_keeps_card_0_plain() -> None:
     """Thread aws-parallelcluster #7143: 17 cards, 16 EFA, and none of them on card 0."""
-    found = launch.interfaces(pool("p6-b300.48xlarge"), "subnet", ["sg"])
+    found = launch.interfaces(pool("p6-b300.48xlarge"), ["sg"])
     assert [one["network_card_index"] for one in found if one["interface_type"] == "efa-only"] == list(
         range(1, 17)
     )

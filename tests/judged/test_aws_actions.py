@@ -1,0 +1,79 @@
+"""Judges that AWS wrote: every IAM action that our AWS components name is an operation that botocore knows.
+
+What IAM calls otherwise than the API, or knows alone, is listed here with its operation (Service Authorization
+Reference). An action that does not exist allows nothing, and nobody is told.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from aws_models import operations
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+ACTION = re.compile(r"(?:ec2|ecr|eks|eks-auth|fsx|iam|kms|logs|pricing|s3|sqs|ssm|sts):[A-Z]\w+")
+
+RENAMED = {
+    "kms:ReEncryptFrom": "ReEncrypt",
+    "kms:ReEncryptTo": "ReEncrypt",
+    "s3:GetObjectVersion": "GetObject",
+    "s3:GetObjectVersionAcl": "GetObjectAcl",
+    "s3:GetObjectVersionTagging": "GetObjectTagging",
+    "s3:GetReplicationConfiguration": "GetBucketReplication",
+    "s3:ListBucket": "ListObjectsV2",
+    "s3:ListMultipartUploadParts": "ListParts",
+}
+"""Actions that stand for an operation of another name."""
+
+ALONE = {
+    "iam:PassRole",
+    "s3:GetObjectVersionForReplication",
+    "s3:ReplicateDelete",
+    "s3:ReplicateObject",
+    "s3:ReplicateTags",
+    "sts:TagSession",
+}
+"""Actions that no operation of the API has: they judge what another operation does on the way."""
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """Give every action in the source of AWS components, with its place; keys of conditions are no actions."""
+    for file in sorted({*COMPONENTS.glob("*/aws.py"), *COMPONENTS.glob("*/aws/*.py")}):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        keys = {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and id(node) not in keys else None
+            if isinstance(text, str) and ACTION.fullmatch(text):
+                yield text, f"{file.relative_to(COMPONENTS)}:{node.lineno}"
+
+
+@cache
+def unknown(action: str) -> bool:
+    """Say whether neither the API nor the list above has an action."""
+    service, _, name = action.partition(":")
+    return action not in ALONE and RENAMED.get(action, name) not in operations(service)
+
+
+def test_every_action_exists() -> None:
+    """A misspelt action is named with its file and line; there are actions to judge."""
+    found = list(named())
+    assert len(found) > 90
+    assert [f"{place}: {action}" for action, place in found if unknown(action)] == []
+
+
+@pytest.mark.parametrize("action", ["s3:GetObjects", "kms:ReEncrypt*", "ec2:CreateTag", "sts:TagSessions"])
+def test_a_misspelt_action_is_told(action: str) -> None:
+    """Near misses and wildcards are no operations."""
+    assert unknown(action)
+
+
+def test_exceptions_are_needed() -> None:
+    """No exception outlives its action, and none hides an operation."""
+    used = {action for action, _ in named()}
+    assert (RENAMED.keys() | ALONE) <= used
+    assert not [
+        action for action in ALONE if action.partition(":")[2] in operations(action.partition(":")[0])
+    ]
