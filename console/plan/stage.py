@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from console import baseline, policies
 from console import engine as engines
-from console import policies
 from console.exits import Exit
 from console.failures import Failed
 from console.plan.engine import TIMEOUT, Engine
@@ -47,10 +47,17 @@ def record(stack: str, *, rehearse: bool, settings: Sequence[str] = (), base: st
         folder = Path(scratch)
         config = turned(source, folder / "settings", settings)
         if not rehearse:
-            return _real(stack, folder).preview(paths.project(), config, policies.packs(), refresh=True)
+            engine = _real(stack, folder)
+            return engine.preview(paths.project(), config, _judges(engine, folder), refresh=True)
         with rehearsal(stack, folder) as engine:
             _before(engine, source, settings, base, folder)
-            return engine.preview(paths.project(), secretless(config), policies.packs())
+            secretless(config)
+            return engine.preview(paths.project(), config, _judges(engine, folder))
+
+
+def _judges(engine: Engine, folder: Path) -> policies.Judges:
+    """Seat the judges, and tell them what the stack costs before the change."""
+    return policies.judges(folder, baseline.monthly(engine.export(paths.project())))
 
 
 def alone(stack: str, variants: Sequence[Sequence[str]]) -> list[Recording]:
@@ -62,7 +69,7 @@ def alone(stack: str, variants: Sequence[Sequence[str]]) -> list[Recording]:
             turned(source, folder / f"settings-{number}", dials) for number, dials in enumerate(variants)
         ]
         with rehearsal(stack, folder) as engine:
-            return [engine.preview(paths.project(), secretless(file), []) for file in files]
+            return [engine.preview(paths.project(), secretless(file)) for file in files]
 
 
 def stack_file(stack: str) -> Path:
