@@ -26,7 +26,7 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
     from_afar = spec.cluster is None and spec.issuer is not None
     cluster = spec.issuer if from_afar else spec.cluster
     needed("Identity", name, cluster=cluster, region=spec.region, account=spec.account)
-    trust = _trust_afar(spec, _provider(name, spec, opts)) if from_afar else document(_trust(spec))
+    trust = _from_afar(name, spec, opts) if from_afar else document(trust_of(spec))
     role = iam.Role(
         name,
         assume_role_policy=trust,
@@ -54,30 +54,31 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
     return IdentityOutputs(role.arn, {})
 
 
-def _provider(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> iam.OpenIdConnectProvider:
-    """Trust tokens that the cluster's issuer signs for STS; IAM finds the issuer's keys by itself."""
-    return iam.OpenIdConnectProvider(
+def _from_afar(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Trust tokens that the far cluster's issuer signs for STS; IAM finds the issuer's keys by itself."""
+    provider = iam.OpenIdConnectProvider(
         name, url=spec.issuer, client_id_lists=[STS], tags=spec.labels, opts=opts
     )
+    told = pulumi.Output.all(provider.arn, spec.issuer)
+    return told.apply(lambda found: document(trust_from_afar(spec, *found)))
 
 
-def _trust_afar(spec: IdentitySpec, provider: iam.OpenIdConnectProvider) -> pulumi.Output[str]:
-    """Trust one service account of the far cluster alone; the keys of conditions hold the issuer's address."""
-    subject = f"system:serviceaccount:{spec.workload}:{spec.workload}"
+def trust_from_afar(spec: IdentitySpec, provider: str, issuer: str) -> Statement:
+    """Trust one service account of one cluster somewhere else alone.
 
-    def policy(found: list[str]) -> pulumi.Output[str]:
-        arn, issuer = found
-        host = issuer.removeprefix("https://")
-        return document(
-            allow(
-                "FarToken",
-                ["sts:AssumeRoleWithWebIdentity"],
-                Principal={"Federated": arn},
-                Condition={"StringEquals": {f"{host}:sub": subject, f"{host}:aud": STS}},
-            )
-        )
-
-    return pulumi.Output.all(provider.arn, provider.url).apply(policy)
+    Args:
+        spec: The identity; its workload is namespace and service account.
+        provider: The ARN of the provider that trusts the cluster's issuer.
+        issuer: The issuer's address; without its scheme it begins the keys of conditions.
+    """
+    host = issuer.removeprefix("https://")
+    token = {f"{host}:sub": f"system:serviceaccount:{spec.workload}:{spec.workload}", f"{host}:aud": STS}
+    return allow(
+        "FromAfar",
+        ["sts:AssumeRoleWithWebIdentity"],
+        Principal={"Federated": provider},
+        Condition={"StringEquals": token},
+    )
 
 
 def _variables(spec: IdentitySpec, role: iam.Role) -> dict[str, pulumi.Input[str]]:
@@ -90,7 +91,7 @@ def _variables(spec: IdentitySpec, role: iam.Role) -> dict[str, pulumi.Input[str
     }
 
 
-def _trust(spec: IdentitySpec) -> Statement:
+def trust_of(spec: IdentitySpec) -> Statement:
     """Trust Pod Identity alone, for this account, cluster, namespace and service account alone."""
     # the three tags are those that EKS sets on every session of Pod Identity
     session = {

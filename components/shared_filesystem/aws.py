@@ -59,7 +59,7 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
     return SharedFilesystemOutputs(
         id=made.id,
         packages=PACKAGES,
-        storage={"driver": DRIVER, "parameters": _parameters(spec, group)},
+        storage={"driver": DRIVER, "parameters": parameters(spec, _subnet(spec), group.id)},
         volume={
             "driver": DRIVER,
             "handle": made.id,
@@ -135,14 +135,16 @@ def _mirror(name: str, made: fsx.LustreFileSystem, spec: SharedFilesystemSpec) -
     )
 
 
-def _parameters(spec: SharedFilesystemSpec, group: ec2.SecurityGroup) -> dict[str, pulumi.Input[str]]:
+def parameters(
+    spec: SharedFilesystemSpec, subnet: pulumi.Input[str], group: pulumi.Input[str]
+) -> dict[str, pulumi.Input[str]]:
     """Give the storage class's parameters: volumes made by the cluster are like this one, under the same key.
 
     Names are those of the driver (aws-fsx-csi-driver, CreateVolume).
     """
     return {
-        "subnetId": _subnet(spec),
-        "securityGroupIds": group.id,
+        "subnetId": subnet,
+        "securityGroupIds": group,
         "deploymentType": "PERSISTENT_2",
         "fileSystemTypeVersion": VERSION,
         "perUnitStorageThroughput": str(spec.throughput_mbps_per_tib),

@@ -101,10 +101,10 @@ def _row(body: dict[str, Any]) -> Row:
         name: NameRule(re.compile(rule["pattern"]), rule["says"])
         for name, rule in body.pop("spelling").items()
     }
-    lists = {name: tuple(body.pop(name, ())) for name in ("held_by", "replace")}
+    held_by, replace = tuple(body.pop("held_by", ())), tuple(body.pop("replace", ()))
     bounds = {path: (least, most) for path, (least, most) in body.pop("bounds", {}).items()}
     choices = {path: tuple(allowed) for path, allowed in body.pop("choices", {}).items()}
-    return Row(**body, **lists, bounds=bounds, choices=choices, spelling=spelling)
+    return Row(**body, held_by=held_by, replace=replace, bounds=bounds, choices=choices, spelling=spelling)
 
 
 def _replace(package: str) -> Mapping[str, tuple[str, ...]]:

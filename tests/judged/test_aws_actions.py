@@ -45,9 +45,10 @@ def named() -> Iterator[tuple[str, str]]:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         keys = {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
         for node in ast.walk(tree):
-            text = node.value if isinstance(node, ast.Constant) and id(node) not in keys else None
-            if isinstance(text, str) and ACTION.fullmatch(text):
-                yield text, f"{file.relative_to(COMPONENTS)}:{node.lineno}"
+            if not isinstance(node, ast.Constant) or id(node) in keys:
+                continue
+            if isinstance(node.value, str) and ACTION.fullmatch(node.value):
+                yield node.value, f"{file.relative_to(COMPONENTS)}:{node.lineno}"
 
 
 @cache

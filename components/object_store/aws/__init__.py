@@ -13,9 +13,11 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     """Make the bucket, the bucket of its access logs, and its copy in another region if there is one.
 
     Raises:
-        ProblemsError: Region or account is missing, or the copy would lie where it may not.
+        ProblemsError: Region or account is missing, S3 has no such rule or name, or the copy would lie where it may
+            not.
     """
     needed("ObjectStore", name, region=spec.region, account=spec.account)
+    rules.refuse(name, spec)
     key = spec.key if spec.encryption != "none" else None
     made = harden(name, spec, opts, region=spec.region, key=key)
     _lifecycle(name, made, spec)

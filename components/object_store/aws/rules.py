@@ -6,8 +6,42 @@ import pulumi
 
 from components.amazon import allow, deny, document, partition
 from components.object_store.shape import ObjectStoreSpec
+from infra.problems import Problem, ProblemsError
 
 EVERYONE = {"AWS": "*"}
+
+LONGEST, SUFFIX = 63, 8
+"""Characters of a bucket's name, and those of them that the engine adds (S3 user guide, naming rules)."""
+
+MOST_VERSIONS = 100
+"""Versions that a rule can keep by number (S3 API, NoncurrentVersionExpiration)."""
+
+
+def refuse(name: str, spec: ObjectStoreSpec) -> None:
+    """Refuse what S3 does not have.
+
+    Raises:
+        ProblemsError: Names too long for the buckets that go with it, a lock without versions, rules that S3 does not
+            take; all at once.
+    """
+    found = []
+    longest = "-".join(filter(None, (name, spec.replica_region, "access-logs")))
+    if len(longest) + SUFFIX > LONGEST:
+        allowed = f"at most {len(name) - (len(longest) + SUFFIX - LONGEST)} characters"
+        found.append(Problem("name", f"given {name!r}, so a bucket {longest!r} with a suffix", allowed))
+    if spec.lock_days and not spec.versioning:
+        found.append(Problem("versioning", "given False with lock_days", "true: S3 locks versions"))
+    if spec.archive_days and spec.expire_days and spec.expire_days <= spec.archive_days:
+        text = f"given {spec.expire_days} with archive_days {spec.archive_days}"
+        found.append(
+            Problem("expire_days", text, f"more than {spec.archive_days}: S3 ends what it has moved")
+        )
+    if (spec.noncurrent_versions or 0) > MOST_VERSIONS:
+        found.append(
+            Problem("noncurrent_versions", f"given {spec.noncurrent_versions}", f"1 to {MOST_VERSIONS}")
+        )
+    if found:
+        raise ProblemsError(f"ObjectStore {name!r} can't be built on AWS", found)
 
 
 def arn(region: str, bucket: pulumi.Output[str]) -> pulumi.Output[str]:
