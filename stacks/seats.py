@@ -14,7 +14,10 @@ SHARED = "/shared/store/"
 """Where pods see the store's objects as files, on environments with a shared file system."""
 
 VOLUME = ("driver", "handle", "attributes", "capacity_gib")
-"""What pods have to know of a shared file system."""
+"""What pods have to know of every shared file system."""
+
+MORE = ("secret", "mount_options", "access", "path")
+"""What they have to know of some."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +72,11 @@ class Seat:
             "nodes": self.nodes,
             "fabric": self.fabric,
             "annotations": identity.annotations,
-            **({"volume": {part: volume[part] for part in VOLUME}} if volume else {}),
+            **(
+                {"volume": {part: volume[part] for part in (*VOLUME, *MORE) if part in volume}}
+                if volume
+                else {}
+            ),
             **({"networks": self.networks} if self.networks else {}),
             **({"daemon_image": self.daemon_image} if self.daemon_image else {}),
             **({"credentials": dict(identity.credentials)} if identity.credentials else {}),

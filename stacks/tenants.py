@@ -12,7 +12,7 @@ from components.training_job.shape import TrainingJob
 from infra.settings import Serving, Training
 from stacks.foundation import Foundation
 from stacks.rights import run
-from stacks.seats import SHARED, VOLUME, Seat
+from stacks.seats import SHARED, Seat
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
@@ -62,7 +62,7 @@ def serve(ground: Foundation, trained: TrainingJob | None) -> InferenceService:
         trained.result if trained else pulumi.Output.from_input({"model": f"{run(ground.settings)}/export"})
     )
     identity = _identity(ground, "serve", serving.store, "read")
-    seat, folder = Seat.of(ground, serving.pool, "serving"), SHARED if ground.filesystem else ""
+    seat, folder = Seat.of(ground, serving.pool, "serving"), SHARED if _mirrored(ground) else ""
     args = {
         **server(serving, made, folder, _store(ground, serving.store)),
         "platform": ground.settings.platform,
@@ -109,9 +109,12 @@ def _version(result: dict[str, Any]) -> str:
     return "@".join(str(result[part]) for part in ("model", "model_digest") if part in result)
 
 
+def _mirrored(ground: Foundation) -> bool:
+    return ground.filesystem is not None and ground.filesystem.mirrors
+
+
 def _volume(ground: Foundation) -> dict[str, Any] | None:
-    shared = ground.filesystem
-    return {part: shared.volume[part] for part in VOLUME} if shared else None
+    return dict(ground.filesystem.mounted()) if ground.filesystem else None
 
 
 def _identity(ground: Foundation, workload: str, store: str, access: Literal["read", "write"]) -> Identity:
@@ -121,6 +124,8 @@ def _identity(ground: Foundation, workload: str, store: str, access: Literal["re
     right: dict[str, Any] = {"store": bucket.bucket_id, "access": access, "prefix": run(ground.settings)}
     if not plain:
         right["key"] = ground.keys.keys[ground.settings.stores[store].data_class]
+    if vouched := bucket.vouched():
+        right["authority"] = vouched
     args = {
         **ground.place,
         "account": ground.settings.account,

@@ -5,6 +5,7 @@ import pulumi_random as random
 
 from components import site
 from components.identity.shape import IdentityOutputs, IdentitySpec, StoreRight
+from components.kubernetes.tenancy import AUTHORITY
 
 DOES = {"read": ["read"], "write": ["read", "write", "delete"]}
 """By right: what the user's mask lets through, whatever a bucket's policy says (Rook, object store user)."""
@@ -52,7 +53,11 @@ def credentials(
         if right.key is not None
         else {}
     )
+    vouched: dict[str, pulumi.Input[str]] = (
+        {AUTHORITY: right.authority} if right.authority is not None else {}
+    )
     return {
+        **vouched,
         "AWS_ACCESS_KEY_ID": access,
         "AWS_SECRET_ACCESS_KEY": hidden,
         "AWS_ENDPOINT_URL": pulumi.Output.concat("https://", site.gateway(right.store)),

@@ -24,6 +24,8 @@ class StoreRightArgs(TypedDict):
     """The one folder that it is about. Default: all of the store."""
     key: NotRequired[pulumi.Input[str]]
     """The key that encrypts the store, as `KeyRing.keys` names it. Default: none, the store is plain."""
+    authority: NotRequired[pulumi.Input[str]]
+    """The certificate by which clients know the store, as `ObjectStore.authority` gives it. Default: none is needed."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class StoreRight:
     access: str
     prefix: str
     key: pulumi.Input[str] | None
+    authority: pulumi.Input[str] | None = None
 
 
 class IdentityArgs(TypedDict):
@@ -144,4 +147,5 @@ def _right(name: str, args: dict[str, Any], outer: Reader) -> StoreRight:
         access=reader.choice("access", ACCESS, "read"),
         prefix=reader.text("prefix", "").strip("/"),
         key=reader.flowing("key"),
+        authority=reader.flowing("authority"),
     )

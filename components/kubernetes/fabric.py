@@ -102,9 +102,18 @@ def _name(path: str) -> str:
     return path.strip("/").replace("/", "-").replace("_", "-")
 
 
+HARMLESS = frozenset({"NET_BIND_SERVICE"})
+"""Capabilities that Kubernetes' level `restricted` leaves to a pod (Pod Security Standards)."""
+
+
 def privileged(fabric: Fabric) -> bool:
-    """Say whether its pods need what Kubernetes keeps from ordinary ones: the node's network, folders or devices."""
-    return bool(fabric.daemon or fabric.windows or fabric.host_network)
+    """Say whether its pods need what Kubernetes keeps from ordinary ones.
+
+    That is the node's network, its folders, its devices, or a capability such as IPC_LOCK, by which memory of an
+    InfiniBand card is held in place.
+    """
+    strong = set(fabric.capabilities) - HARMLESS
+    return bool(fabric.daemon or fabric.windows or fabric.host_network or strong)
 
 
 def rooted(fabric: Fabric) -> bool:

@@ -38,7 +38,7 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         },
         opts=corner.opts,
     )
-    template = pods.spec(
+    plain = pods.spec(
         place,
         spec.pod,
         environment={**pods.environment(spec.environment, spec.pod), **meeting(name)},
@@ -48,6 +48,7 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         token=spec.cluster.get("token"),
         libraries=joined.libraries(corner, place.joined),
     )
+    template = tenancy.trusting(corner, plain)
     k8s.batch.v1.Job(
         name,
         metadata=metadata(corner, spec.cluster),

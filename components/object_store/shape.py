@@ -106,29 +106,46 @@ class ObjectStoreOutputs:
     """What a backend gives back."""
 
     url: pulumi.Output[str]
-    """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
+    """Where clients read and write: s3://…, gs://…, abfss://container@account…, file:///…"""
     id: pulumi.Output[str]
     """The platform's id of the bucket."""
     key_ring: pulumi.Output[str]
     """The key ring with which clients encrypt; empty where the platform does it for them."""
+    authority: pulumi.Output[str] | None = None
+    """The certificate by which clients know its address, as PEM. Default: none, public authorities vouch for it."""
 
 
 class ObjectStore(pulumi.ComponentResource):
     """One encrypted bucket."""
 
     url: pulumi.Output[str]
-    """Where clients read and write: s3://…, gs://…, az://…, file:///…"""
+    """Where clients read and write: s3://…, gs://…, abfss://container@account…, file:///…"""
     bucket_id: pulumi.Output[str]
     """The platform's id of the bucket."""
     key_ring: pulumi.Output[str]
     """The key ring with which clients encrypt; empty where the platform does it for them."""
+    authority: pulumi.Output[str]
+    """The certificate by which clients know its address, as PEM; empty where public authorities vouch for it."""
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:ObjectStore", name, dict(args), opts)
         spec = parse(args)
         made = backend("object_store", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
         self.url, self.bucket_id, self.key_ring = made.url, made.id, made.key_ring
-        self.register_outputs({"url": self.url, "bucket_id": self.bucket_id, "key_ring": self.key_ring})
+        self._vouched = made.authority
+        self.authority = made.authority or pulumi.Output.from_input("")
+        self.register_outputs(
+            {
+                "url": self.url,
+                "bucket_id": self.bucket_id,
+                "key_ring": self.key_ring,
+                "authority": self.authority,
+            }
+        )
+
+    def vouched(self) -> pulumi.Output[str] | None:
+        """Give the certificate where one is needed, plain, since it decides what a pod mounts."""
+        return self._vouched
 
 
 def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:

@@ -70,7 +70,10 @@ class SharedFilesystemOutputs:
     storage: dict[str, pulumi.Input[Any]]
     """What a cluster needs to make volumes of it: `driver`, and the storage class's `parameters`."""
     volume: dict[str, pulumi.Input[Any]]
-    """What a pod needs to mount it: `driver`, `handle`, `attributes`, `capacity_gib`."""
+    """What a pod needs to mount it: `driver`, `handle`, `attributes`, `capacity_gib`, and where the driver wants them
+    `secret`, by which nodes mount it, and `mount_options`."""
+    mirrors: bool = True
+    """Whether what is in the store is in it too, below `store`. Default: true."""
 
 
 class SharedFilesystem(pulumi.ComponentResource):
@@ -95,6 +98,8 @@ class SharedFilesystem(pulumi.ComponentResource):
         )
         self.filesystem_id = made.id
         self._packages: tuple[str, ...] = made.packages
+        self._mounted = tuple(made.volume)
+        self.mirrors = made.mirrors
         self.packages = pulumi.Output.from_input(list(made.packages))
         self.storage, self.volume = (
             pulumi.Output.from_input(made.storage),
@@ -103,6 +108,10 @@ class SharedFilesystem(pulumi.ComponentResource):
         self.register_outputs(
             {"filesystem_id": self.filesystem_id, "storage": self.storage, "volume": self.volume}
         )
+
+    def mounted(self) -> dict[str, pulumi.Output[Any]]:
+        """Give what pods need to mount it part by part: which parts there are decides what a volume is made of."""
+        return {part: self.volume[part] for part in self._mounted}
 
     def node_packages(self) -> list[str]:
         """Give the packages that nodes install, plain, since they decide what a node boots with."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pulumi
 
 from components import site as ground
-from components.gpu_cluster.onprem import gpus, infiniband, nodes
+from components.gpu_cluster.onprem import gpus, infiniband, nodes, storage
 from components.gpu_cluster.onprem.hosts import Site, parse
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 
@@ -27,6 +27,8 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     assert spec.kubeconfig is not None
     sites = list(parse(spec.pools, name).values())
     _label(sites, spec, _operators(sites, spec, opts), opts)
+    if spec.storage:
+        storage.install(spec.storage, spec.labels, opts)
     described = {label: pool.described() for label, pool in spec.pools.items()}
     return GpuClusterOutputs(
         name=pulumi.Output.from_input(spec.region),

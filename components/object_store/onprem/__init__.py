@@ -36,6 +36,7 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
         url=bucket.id.apply(lambda _: f"s3://{title}"),
         id=bucket.id.apply(lambda _: title),
         key_ring=pulumi.Output.from_input(""),
+        authority=authority,
     )
 
 

@@ -14,7 +14,7 @@ from components.training_job.shape import TrainingJobSpec, parse
 from infra.platforms import Platform
 from workloads.pretrain.spec import PretrainSpec
 
-MACHINES = {
+MACHINES: Mapping[Platform, str] = {
     "aws": "p5.48xlarge",
     "gcp": "a3-megagpu-8g",
     "azure": "Standard_ND96isr_H100_v5",
@@ -22,7 +22,7 @@ MACHINES = {
 }
 """By platform: a machine with eight H100 and a fabric."""
 
-URLS = {
+URLS: Mapping[Platform, str] = {
     "aws": "s3://artifacts",
     "gcp": "gs://artifacts",
     "azure": "az://account/artifacts",
@@ -79,7 +79,7 @@ def workload(platform: Platform) -> TrainingJobSpec:
         "nodes": 4,
         "fabric": True,
     }
-    given = {
+    given: dict[str, Any] = {
         "platform": platform,
         "command": [],
         "environment": environment,
