@@ -1,19 +1,25 @@
 """A hearing: every object of a stack is put before the API server, as the engine would, and what it says is kept."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from console.judge import cluster, crds, objects
 from console.judge.objects import Wanted
 from console.judge.server import Server
 
+Judge = Literal["", "kubernetes"]
+"""Who else judges what a rehearsal made; empty for the stand-ins alone."""
+
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 ESTABLISH_SECONDS = 30.0
+FOREBODING = "would violate PodSecurity"
+"""A warning about the pods that a controller would make; each is asked for itself, so it would be said twice."""
+
 STRICT = {"fieldManager": "causeway", "fieldValidation": "Strict"}
 """Unknown and doubled fields are mistakes; Pulumi's own provider would only warn of them."""
 
@@ -92,13 +98,20 @@ class Court:
             return
         path = _path(one, kind)
         answer = self.server.ask("PATCH", path, one.body, APPLY, force="true", **STRICT)
-        yield from answer.complaints
-        if answer.ok and one.kind != "Namespace":  # nobody would empty one that is deleted
+        yield from (text for text in answer.complaints if not text.startswith(FOREBODING))
+        if one.kind == "Namespace":  # none is taken away: nobody would empty it
+            self._account(one.name)
+        elif answer.ok:
             self._there[one.urn] = one.uid, path
         for pod in objects.pods(one):
             place = f"/api/v1/namespaces/{quote(pod['metadata']['namespace'])}/pods"
             refused = self.server.ask("POST", place, pod, dryRun="All", **STRICT)
             yield from (f"its pod: {text}" for text in refused.complaints)
+
+    def _account(self, namespace: str) -> None:
+        """Make what a controller makes in every namespace: the service account of pods that name none."""
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+        self.server.ask("POST", f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts", account)
 
     def _kind(self, one: Wanted) -> Kind | None:
         return self._kinds.get(one.version, {}).get(one.kind)
@@ -119,16 +132,15 @@ class Court:
             if group in found.missing:
                 self._missing[group] = found.missing[group]
             else:
-                self._await(version)
+                self._await(version, _defined(version, found.definitions))
 
-    def _await(self, version: str) -> None:
-        """Wait until a group that was just defined is served."""
+    def _await(self, version: str, kinds: Collection[str]) -> None:
+        """Wait until kinds that were just defined are served: they come one by one."""
         end = time.monotonic() + ESTABLISH_SECONDS
-        while not self._learn(version):
+        while not (self._learn(version) and self._kinds[version].keys() >= set(kinds)):
             if time.monotonic() > end:
-                self._missing.setdefault(
-                    version.rpartition("/")[0], f"{version} is not served by its definitions"
-                )
+                why = f"{version} is not served by its definitions"
+                self._missing.setdefault(version.rpartition("/")[0], why)
                 return
             time.sleep(0.1)
 
@@ -155,6 +167,16 @@ class Court:
 
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _EXISTS = 409
+
+
+def _defined(version: str, definitions: Iterable[Mapping[str, Any]]) -> set[str]:
+    group, _, name = version.rpartition("/")
+    return {
+        one["spec"]["names"]["kind"]
+        for one in definitions
+        if one["spec"]["group"] == group
+        and any(row["name"] == name and row["served"] for row in one["spec"]["versions"])
+    }
 
 
 def _root(version: str) -> str:

@@ -99,9 +99,7 @@ class Server:
         self._connection.request(method, full, None if body is None else json.dumps(body), headers)
         response = self._connection.getresponse()
         text = response.read()
-        warned = tuple(
-            line.partition('"')[2].rpartition('"')[0] for line in response.msg.get_all("Warning") or ()
-        )
+        warned = tuple(_warning(line) for line in response.msg.get_all("Warning") or ())
         return Answer(response.status, json.loads(text) if text.startswith(b"{") else {}, warned)
 
     def _address(self) -> str:
@@ -131,6 +129,11 @@ class Server:
             self._process.wait()
         self._process.stdout.close()
         self._process = None
+
+
+def _warning(header: str) -> str:
+    """Give the text of a header such as `299 - "the text"` (RFC 7234, section 5.5)."""
+    return header.partition('"')[2].rpartition('"')[0].replace('\\"', '"')
 
 
 def _causes(body: Mapping[str, Any]) -> tuple[str, ...]:

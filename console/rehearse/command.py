@@ -1,9 +1,10 @@
 """The command: prepare the stage, play the phases, prove the end."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ from pulumi import automation
 from console import failures, say
 from console.exits import Exit
 from console.failures import Failed
+from console.judge.court import Court, Judge
+from console.judge.server import Server
 from console.rehearse import dial, proof
 from console.rehearse.ground import below, file
 from console.rehearse.phases import Phase
@@ -40,6 +43,10 @@ class Options:
     """Where the state goes as `pulumi stack export` writes it."""
     dial: str = dial.DEFAULT
     """The setting that `cycle` changes."""
+    judge: Judge = ""
+    """Who else judges what the rehearsal made; empty for the stand-ins alone."""
+    crds: Path | None = None
+    """A folder of definitions of custom kinds, for the judge."""
     as_json: bool = False
 
 
@@ -62,12 +69,18 @@ def command(
     dial: Annotated[
         str, typer.Option(help="The setting that a cycle changes, as path=value.")
     ] = dial.DEFAULT,
+    judge: Annotated[
+        Judge, typer.Option(help="kubernetes: put every object before a real API server of this machine.")
+    ] = "",
+    crds: Annotated[
+        Path | None, typer.Option(help="A folder of definitions of custom kinds, for --judge.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead of a table.")
     ] = False,
 ) -> None:
     """Run a stack through the real engine against stand-in clouds: no account, no network, nothing to pay."""
-    options = Options(verb, fault, drift, export, dial, as_json)
+    options = Options(verb, fault, drift, export, dial, judge, crds, as_json)
     with failures.boundary(as_json=as_json):
         run(stack, options)
 
@@ -91,8 +104,9 @@ def run(name: str, options: Options) -> None:
         say.note(
             f"rehearsal of {name}: stand-in clouds on 127.0.0.1, account in {report.account}; nothing real"
         )
-    with _scene(name, folder, options) as scene:
-        play(scene, options, report)
+    with ExitStack() as open_:
+        court = Court(open_.enter_context(Server()), options.crds) if options.judge else None
+        play(open_.enter_context(_scene(name, folder, options)), options, report, court)
     if options.as_json:
         say.as_json(report.document())
     else:
@@ -101,13 +115,16 @@ def run(name: str, options: Options) -> None:
         raise typer.Exit(int(Exit.RESOURCE))
 
 
-def play(scene: Scene, options: Options, report: Report) -> None:
-    """Play what the options ask for, until something goes wrong, and prove the end."""
+def play(scene: Scene, options: Options, report: Report, court: Court | None = None) -> None:
+    """Play what the options ask for, until something goes wrong, and prove the end.
+
+    With a court, what stands after each `up` is put before it.
+    """
     begins = options.verb not in {"refresh", "destroy"}
     went_well = not begins or _collect(scene.raise_ground(), report)
     if went_well and options.fault:
         scene.standins.arm(options.fault)
-    went_well = went_well and _collect(_phases(scene, options), report)
+    went_well = went_well and _collect(_judged(_phases(scene, options), scene, report, court), report)
     if options.export is not None and options.verb != "destroy":
         _export(scene, options.export, report)
     if options.fault and went_well:
@@ -128,6 +145,15 @@ def _phases(scene: Scene, options: Options) -> Iterator[Phase]:
         yield from scene.cycle(with_drift=options.drift)
     else:
         yield from scene.single(options.verb, with_drift=options.drift)
+
+
+def _judged(phases: Iterable[Phase], scene: Scene, report: Report, court: Court | None) -> Iterator[Phase]:
+    for phase in phases:
+        if court and phase.ok and phase.name.startswith("up"):
+            # its secrets are open, so the state stays in memory
+            state = json.loads(proof.exported(scene.stack, "--show-secrets"))
+            report.verdicts.append(court.hear(state))
+        yield phase
 
 
 def _collect(phases: Iterable[Phase], report: Report) -> bool:
