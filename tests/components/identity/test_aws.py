@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.amazon import document
-from components.identity.aws import rights, trust_of
+from components.identity.aws import rights, trust_from_afar, trust_of
 from components.identity.shape import StoreRight, parse
 
 REGION = "eu-north-1"
@@ -76,3 +76,25 @@ def test_the_key_opens_through_s3_alone() -> None:
     assert given("write")["MyStoreKey"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert given("write")["MyStoreKey"]["Condition"] == through
     assert "MyStoreKey" not in given("read", key=None)
+
+
+def test_one_service_account_of_a_far_cluster_is_trusted() -> None:
+    """Its tokens are for STS alone; another namespace, or another issuer, is refused."""
+    issuer = "https://tokens.hall-1.example.org"
+    spec = parse(
+        {
+            "platform": "aws",
+            "workload": "pretrain",
+            "issuer": issuer,
+            "region": REGION,
+            "account": "123456789012",
+        }
+    )
+    provider = "arn:aws:iam::123456789012:oidc-provider/tokens.hall-1.example.org"
+    (statement,) = read(lambda: [trust_from_afar(spec, provider, issuer)]).values()
+    assert statement["Action"] == ["sts:AssumeRoleWithWebIdentity"]
+    assert statement["Principal"] == {"Federated": provider}
+    assert statement["Condition"]["StringEquals"] == {
+        "tokens.hall-1.example.org:sub": "system:serviceaccount:pretrain:pretrain",
+        "tokens.hall-1.example.org:aud": "sts.amazonaws.com",
+    }

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components.interconnect.aws import refuse
+from components.interconnect.aws.door import address
 from components.interconnect.shape import parse
 from infra.problems import ProblemsError
 
@@ -51,3 +52,9 @@ def test_aws_takes_its_own_packets_numbers_and_ciphers() -> None:
         refuse(spec(mtu=8950, asn=3320, macsec=True, bandwidth_gbps=1))
     assert [problem.where for problem in caught.value.problems] == ["mtu", "asn", "bandwidth_gbps"]
     refuse(spec(mtu=8500, macsec=True))
+
+
+def test_buckets_are_called_below_the_endpoints_own_name() -> None:
+    """The name of an endpoint of S3 stands for many; buckets are below one of them."""
+    name = "*.vpce-0123456789abcdef0-01234567.s3.eu-north-1.vpce.amazonaws.com"
+    assert address(name) == "https://bucket.vpce-0123456789abcdef0-01234567.s3.eu-north-1.vpce.amazonaws.com"

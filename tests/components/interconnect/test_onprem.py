@@ -3,7 +3,10 @@
 from ipaddress import IPv4Network
 from typing import Any
 
-from components.interconnect.onprem import router
+import pytest
+
+from components.interconnect.onprem import router, tunnel
+from components.interconnect.onprem.tunnel import Tunnel
 from components.interconnect.shape import InterconnectSpec, parse
 
 
@@ -58,3 +61,69 @@ def test_macsec_encrypts_with_256_bits() -> None:
     assert "  macsec_integ_only=0" in lines
     assert "  macsec_csindex=1" in lines
     assert f"  mka_cak={'cd' * 32}" in lines
+
+
+SESSIONS = {
+    "line-eqdc2-1": {"ours": "169.254.7.1/29", "theirs": "169.254.7.2/29", "key": "signed"},
+    "line-telm-1": {"ours": "169.254.9.5/30", "theirs": "169.254.9.6/30", "key": ""},
+}
+TUNNELS = {
+    "line-tunnel-2": {
+        "address": "203.0.113.2",
+        "asn": "64521",
+        "ours": "169.254.11.1",
+        "theirs": "169.254.11.2",
+        "key": "b",
+    },
+    "line-tunnel-1": {
+        "address": "203.0.113.1",
+        "asn": "64521",
+        "ours": "169.254.10.1",
+        "theirs": "169.254.10.2",
+        "key": "a",
+    },
+}
+
+
+def test_the_far_ends_addresses_are_taken() -> None:
+    """What is theirs there is ours here; a session's key signs it, and one without a key is plain."""
+    spec = link(far_name="line")
+    ports = router.joined(router.ports("line-site", spec), SESSIONS)
+    text = router.bgp(spec, ports, "10.200.0.0/16")
+    assert " neighbor 169.254.7.1 remote-as 64512" in text
+    assert " neighbor 169.254.7.1 password signed" in text
+    assert text.count("password") == 1
+    made = router.interfaces(spec, ports)
+    assert "ip address add 169.254.7.2/29 dev link0v" in made
+    assert "ip address add 169.254.9.6/30 dev link1v" in made
+
+
+def test_a_session_that_the_far_end_has_not() -> None:
+    """Names of ports that differ at both ends are an error that names them, not a router without a session."""
+    with pytest.raises(ValueError, match="no session home-telm-1; it has line-eqdc2-1"):
+        router.joined(router.ports("home", link(far_name="home"))[1:], {"line-eqdc2-1": {}})
+
+
+def test_a_tunnel_carries_traffic_only_when_no_port_does() -> None:
+    """Its routes count less than those of the ports, from the number that the far end has inside it."""
+    spec, tunnels = link(), Tunnel.listed(TUNNELS)
+    text = router.bgp(spec, router.ports("home", spec), "10.200.0.0/16", tunnels)
+    assert text.count("route-map FALLBACK in") == 2
+    assert "route-map FALLBACK permit 10\n set local-preference 50\n" in text
+    assert " neighbor 169.254.10.1 remote-as 64521" in text
+    assert "FALLBACK" not in router.bgp(spec, router.ports("home", spec), "10.200.0.0/16")
+
+
+def test_each_tunnel_has_its_own_interface_and_key() -> None:
+    """The number that marks a tunnel's packets is the same in its connection and at its interface."""
+    tunnels = Tunnel.listed(TUNNELS)
+    assert [one.label for one in tunnels] == ["line-tunnel-1", "line-tunnel-2"]
+    text = tunnel.swanctl(tunnels)
+    assert text.count("{") == text.count("}")
+    second = text[text.index("  line-tunnel-2 {") :]
+    assert "remote_addrs = 203.0.113.2" in second
+    assert "if_id_in = 2" in second
+    assert 'secret = "b"' in second
+    made = tunnel.interfaces(tunnels)
+    assert "ip link add tunnel2 type xfrm if_id 2" in made
+    assert "ip address add 169.254.11.2 peer 169.254.11.1 dev tunnel2" in made
