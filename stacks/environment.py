@@ -3,6 +3,7 @@
 import pulumi
 
 from infra.settings import Promises
+from infra.settings.money import wire
 
 
 class Environment(pulumi.ComponentResource):
@@ -34,7 +35,7 @@ class Environment(pulumi.ComponentResource):
                 }
                 for data_class, promise in promises.data_classes.items()
             },
-            "budget": {"monthlyUsd": promises.budget.monthly_usd, "perTeam": dict(promises.budget.per_team)},
+            "budget": wire(promises.budget),
             "owner": promises.owner,
             "team": promises.team,
             "costCenter": promises.cost_center,

@@ -76,6 +76,8 @@ class Machine(Cited):
     """The fabric. None: the machine has none, or (see `unknown`) none that a source describes."""
     nvme_gb: Annotated[int, Field(ge=0)] | None = None
     """Local NVMe in GB; 0 is none."""
+    watts: Positive | None = None
+    """The most electrical power that it takes, in W; machines of an own site only."""
     local_ssds: Positive | None = None
     """Local disks, where the platform gives a count."""
     pods: Positive | None = None
@@ -103,6 +105,7 @@ class Machine(Cited):
         if self.link is not None:
             always += ("hugepages_mib",) if self.link.fabric == "efa" else ()
             always += ("cards",) if self.platform == "aws" else ()
+        always += ("watts",) if self.platform == "onprem" else ()
         gaps = [name for name in always if getattr(self, name) is None and name not in self.unknown]
         if (
             self.accelerator

@@ -4,7 +4,8 @@ from infra.settings.compute import Cluster, Pool, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
 from infra.settings.hybrid import Hybrid, References
 from infra.settings.load import Stack, from_engine, from_file, parse
-from infra.settings.model import Budget, Promises, Settings
+from infra.settings.model import Promises, Settings
+from infra.settings.money import Budget, Own, OwnMachine, Rates
 from infra.settings.network import Bgp, Border, Line, Link, Network, Span
 from infra.settings.schema import json_schema
 from infra.settings.stackfile import NoStackError
@@ -23,8 +24,11 @@ __all__ = [
     "Link",
     "Network",
     "NoStackError",
+    "Own",
+    "OwnMachine",
     "Pool",
     "Promises",
+    "Rates",
     "References",
     "Serving",
     "Settings",

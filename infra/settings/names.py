@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from infra.catalog import machines
 from infra.problems import Problem, nearest
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
@@ -15,6 +16,9 @@ def dangling(settings: Settings | Hybrid) -> Iterator[Problem]:
         if given not in known:
             allowed = ", ".join(known) or "none is defined yet"
             yield Problem(where, f"{given!r} does not exist", allowed, nearest(given, known))
+    if settings.budget.own and settings.platform != "onprem":
+        text = f"prices of own machines, but platform {settings.platform} has none"
+        yield Problem("budget.own", text, "nothing, or platform: onprem")
 
 
 def _uses(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, object]]]:
@@ -29,3 +33,7 @@ def _uses(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, object]]]
             yield f"{path}.store", section.store, stores
             if section.pool:
                 yield f"{path}.pool", section.pool, pools
+    yield from ((f"budget.rates.{pool}", pool, pools) for pool in settings.budget.rates)
+    if own := settings.budget.own:
+        known = {machine.name: machine for machine in machines.all("onprem")}
+        yield from ((f"budget.own.machines.{name}", name, known) for name in own.machines)

@@ -44,7 +44,7 @@ class Budget:
     monthly_usd: float | None = None
     """For the whole stack. None: no cap is set."""
     per_team: Mapping[str, float] = field(default_factory=dict)
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
     """What useful work may cost, and what pools get done."""
     own: Own | None = None
     """What own machines cost. None: they are taken as paid."""

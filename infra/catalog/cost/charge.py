@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from infra.catalog import prices
 from infra.catalog.cost.line import HOURS_PER_MONTH, Line, Metered, Priced, Span, Undecided, Unpriced
+from infra.catalog.cost.own import Own
 from infra.catalog.values import UNKNOWN, Unknown, Value, get
 
 
@@ -27,6 +28,8 @@ class Place:
     """The provider's region, UNKNOWN, or None when nobody names one."""
     templates: tuple[Template, ...] = ()
     """Launch templates that the resource may use; of several the dearest counts."""
+    own: Own | None = None
+    """The price list of an own site; None: its machines are taken as paid."""
 
 
 Estimator: TypeAlias = Callable[[Mapping[str, Value], Place], tuple[Line, ...]]

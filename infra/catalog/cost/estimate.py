@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from infra.catalog.cost import aws, azure, gcp, karpenter, localhost
+from infra.catalog.cost import aws, azure, gcp, karpenter, localhost, site
 from infra.catalog.cost.charge import Estimator, Place
 from infra.catalog.cost.free import is_free
 from infra.catalog.cost.line import Line, Unpriced
@@ -13,6 +13,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
     **gcp.ESTIMATORS,
     **azure.ESTIMATORS,
     **karpenter.ESTIMATORS,
+    **site.ESTIMATORS,
     **localhost.ESTIMATORS,
 }
 """By type token."""

@@ -111,7 +111,13 @@ _PATTERNS = (
     "azure-native:storage:*Rule*",
     "azure-native:storagecache:Auto*Job",  # part of the file system
 )
-_PAID = ("aws:", "gcp:", "azure-native:", "kubernetes:karpenter.sh/")  # Karpenter's pools buy machines
+_PAID = (
+    "aws:",
+    "gcp:",
+    "azure-native:",
+    "kubernetes:karpenter.sh/",  # its pools buy machines
+    "kubernetes:nfd.k8s-sigs.io/v1alpha1:NodeFeatureRule",  # it stands for the machines of an own site
+)
 
 
 @cache

@@ -12,7 +12,7 @@ from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
 
 
 def _hour(resource: Resource, facts: Facts) -> Verdict:
-    limit, bought = facts.options["usdPerHour"], pool(resource)
+    limit, bought = _limit(facts), pool(resource)
     count = catalogued.accelerators(bought.machine)
     if limit is None or (not count and bought.machine is not UNKNOWN):
         return NotApplicable("no limit is set" if limit is None else "its machines have no accelerator")
@@ -23,13 +23,21 @@ def _hour(resource: Resource, facts: Facts) -> Verdict:
     if not isinstance(price, Price):
         return Unverified(f"{bought.machine} has no price as {bought.kind} in {place}: {price.reason}")
     each = price.usd / count
-    if each <= float(limit):
+    if each <= limit:
         return PASS
     return Fail(
         f"an accelerator of {bought.machine} costs {each:.4f} USD an hour in {place}",
         "choose another machine, region or kind of capacity",
-        f"the limit is {float(limit):.4f} USD",
+        f"the limit is {limit:.4f} USD",
     )
+
+
+def _limit(facts: Facts) -> float | None:
+    """Give the limit; of the environment's and the pack's own the lower one holds."""
+    stated = facts.environment.budget.terms.gpu_hour if facts.environment else None
+    given = (facts.options["usdPerHour"], stated)
+    caps = [float(cap) for cap in given if cap is not None]
+    return min(caps) if caps else None
 
 
 RULE = Rule(
@@ -45,7 +53,7 @@ RULE = Rule(
         "usdPerHour": Option(
             None,
             {"type": ["number", "null"], "minimum": 0},
-            "The most that one accelerator may cost an hour. Not set: it is not judged.",
+            "The most that one accelerator may cost an hour, besides the environment's. Not set: it is not judged.",
         )
     },
 )

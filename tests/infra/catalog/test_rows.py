@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from infra.catalog import accelerators, compat, fabric, fabrics, feeds, machines, mig, prices, regions, rows
+from infra.catalog.cost import own
 from infra.catalog.machines import Machine
 from infra.catalog.rows import Cited, UnknownFactError
 from infra.platforms import PLATFORMS
@@ -64,7 +65,7 @@ def test_no_source_is_listed_for_nothing() -> None:
     """A source that nothing cites any more is removed with its last row."""
     used = {name for row in cited() for name in row.source}
     used |= {name for row in cited() for conflict in row.conflicts for name in conflict.values}
-    used |= {price.source[0] for price in prices.every()} | {"capacity-reservations"}
+    used |= {price.source[0] for price in prices.every()} | {"capacity-reservations", own.SOURCE}
     used |= {name for part in prices.parts_rows() for name in part.source}
     used |= {name for meter in (*feeds.aws(), *feeds.azure(), *feeds.gcp()) for name in meter.source}
     used |= {address.source for address in feeds.addresses().values()}

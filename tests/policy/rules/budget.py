@@ -1,5 +1,7 @@
 """Rows for the rules of the budget. Prices are those of the catalogue; sums are worked out by hand beside the row."""
 
+from typing import Any
+
 from policy.model.resource import Resource
 from tests.policy.make import STACK
 from tests.policy.make import resource as r
@@ -28,9 +30,26 @@ FSX = r(
 )
 NAT = r(
     "aws:ec2/natGateway:NatGateway", "n", region="eu-west-1"
-)  # no price there; 0.045 x 730 = 32.85 elsewhere
+)  # no price there; 0.046 x 730 = 33.58 elsewhere
 UNDECIDED = r("aws:ec2/instance:Instance", "i", region="us-east-1", instanceType=UNKNOWN)
 STACKS, TEAMS = "stack-stays-under-its-cap", "teams-stay-under-their-caps"
+HOURS, WORK = "accelerator-hours-stay-under-their-price", "useful-work-stays-under-its-price"
+POOLED = {"causeway/pool": "train"}
+TRAIN = group("p5.48xlarge", "us-east-1", labels=POOLED)
+UNSOLD = group("p5e.48xlarge", "us-east-1", labels=POOLED)
+DARK = r(
+    GROUP, "dark", region="us-east-1", labels=POOLED, instanceTypes=[UNKNOWN], scalingConfig={"minSize": 1}
+)
+EMPTY = r(GROUP, "empty", region="us-east-1", labels=POOLED, instanceTypes=["p5.48xlarge"], scalingConfig={})
+
+
+def worth(steps: float | None = None, tokens: float | None = None, **rates: float) -> dict[str, Any]:
+    """Declare what the pool `train` gets done, and the most that it may cost."""
+    caps = {"usdPer1KSteps": steps, "usdPer1MTokens": tokens}
+    stated = {name: cap for name, cap in caps.items() if cap is not None}
+    return {"environment": {"budget": {"monthlyUsd": 50_000, "rates": {"train": rates}, **stated}}}
+
+
 CASES = [
     keeps(STACKS, "own machine", LOCAL, WHOLE),
     keeps(STACKS, "one p5 under the cap", P5, WHOLE, **CAP),
@@ -88,6 +107,36 @@ CASES = [
     keeps("accelerator-hours-stay-under-their-price", "55.04 / 8 = 6.88", P5, options={"usdPerHour": 6.88}),
     breaks("accelerator-hours-stay-under-their-price", "a cent too dear", P5, options={"usdPerHour": 6.87}),
     keeps("accelerator-hours-stay-under-their-price", "no limit", P5),
+    keeps(HOURS, "the environment's limit", P5, environment={"budget": {"usdPerGpuHour": 6.88}}),
+    breaks(HOURS, "over the environment's", P5, environment={"budget": {"usdPerGpuHour": 6.87}}),
+    breaks(
+        HOURS,
+        "the lower limit holds",
+        P5,
+        environment={"budget": {"usdPerGpuHour": 6.87}},
+        options={"usdPerHour": 9},
+    ),
+    keeps(WORK, "no limit", TRAIN, WHOLE, **worth(stepsPerHour=1000)),
+    keeps(
+        WORK, "a thousand steps in an hour of 55.04", TRAIN, WHOLE, **worth(steps=55.04, stepsPerHour=1000)
+    ),
+    breaks(WORK, "a cent too dear", TRAIN, WHOLE, **worth(steps=55.03, stepsPerHour=1000)),
+    breaks(WORK, "half as fast", TRAIN, WHOLE, **worth(steps=55.04, stepsPerHour=500)),
+    keeps(WORK, "36 M tokens for 55.04", TRAIN, WHOLE, **worth(tokens=1.53, tokensPerSecond=10_000)),
+    breaks(WORK, "55.04 / 36 = 1.5289", TRAIN, WHOLE, **worth(tokens=1.52, tokensPerSecond=10_000)),
+    breaks(
+        WORK,
+        "the pack's limit is lower",
+        TRAIN,
+        WHOLE,
+        **worth(steps=60, stepsPerHour=1000),
+        options={"usdPer1kSteps": 50},
+    ),
+    unsure(WORK, "nobody measured", TRAIN, WHOLE, **worth(steps=60, tokensPerSecond=10)),
+    unsure(WORK, "no such pool", P5, WHOLE, **worth(steps=60, stepsPerHour=1000)),
+    unsure(WORK, "no price", UNSOLD, WHOLE, **worth(steps=60, stepsPerHour=1000)),
+    unsure(WORK, "machine not known", DARK, WHOLE, **worth(steps=60, stepsPerHour=1000)),
+    unsure(WORK, "no machine as declared", EMPTY, WHOLE, **worth(steps=60, stepsPerHour=1000)),
     keeps("changes-stay-under-their-cap", "not set", P5, WHOLE),
     keeps(
         "changes-stay-under-their-cap",

@@ -56,6 +56,19 @@ BY_HAND: list[tuple[str, str, dict[str, Any], str, float]] = [
     ("control plane: 0.10 x 730", "aws:eks/cluster:Cluster", {}, "us-east-1", 73.00),
     ("100 GB of gp3: 100 x 0.08", "aws:ebs/volume:Volume", {"size": 100}, "us-east-1", 8.00),
     ("port: 0.30 x 730", "aws:directconnect/connection:Connection", {"bandwidth": "1Gbps"}, "us-east-1", 219.00),
+    ("three zones: 3 x 0.01 x 730", "aws:ec2/vpcEndpoint:VpcEndpoint",
+     {"vpcEndpointType": "Interface", "subnetIds": ["a", "b", "c"]}, "us-east-1", 21.90),
+    ("address: 0.005 x 730", "aws:ec2/eip:Eip", {}, "eu-north-1", 3.65),
+    ("tunnel: 0.05 x 730", "gcp:compute/vPNTunnel:VPNTunnel", {}, "us-central1", 36.50),
+    ("18,000 GiB at 500: 18000 x 0.34", "gcp:lustre/instance:Instance",
+     {"capacityGib": "18000", "perUnitStorageThroughput": "500"}, "us-central1-a", 6_120.00),
+    ("VpnGw1AZ: 0.21 x 730", "azure-native:network:VirtualNetworkGateway",
+     {"gatewayType": "Vpn", "sku": {"name": "VpnGw1AZ"}}, "eastus", 153.30),
+    ("circuit of a provider: 3400", "azure-native:network:ExpressRouteCircuit",
+     {"sku": {"tier": "Standard", "family": "MeteredData"},
+      "serviceProviderProperties": {"bandwidthInMbps": 10000}}, "westeurope", 3_400.00),
+    ("a connection of a circuit is paid with it", "azure-native:network:VirtualNetworkGatewayConnection",
+     {"connectionType": "ExpressRoute"}, "westeurope", 0.0),
     ("two circuits: 2 x 1700", "gcp:compute/interconnect:Interconnect",
      {"linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 2}, "europe-west4", 3_400.00),
 ]  # fmt: skip
@@ -124,6 +137,36 @@ def test_a_region_without_a_price_is_unpriced_with_a_guide() -> None:
     assert line.guide is not None
     assert line.guide.expected == pytest.approx(33.58)
     assert isinstance(use, Metered)
+
+
+@pytest.mark.parametrize(
+    ("kind", "props", "region", "reason"),
+    [
+        (
+            "aws:ec2/instance:Instance",
+            {"instanceType": "p5.48xlarge"},
+            "af-south-1",
+            "no source that was read",
+        ),
+        ("gcp:compute/instance:Instance", {"machineType": "a3-highgpu-8g"}, "asia-southeast1-b", "gpu:H100"),
+        (
+            "azure-native:containerservice:AgentPool",
+            {"vmSize": "Standard_ND96isr_H100_v5", "count": 1, "osDiskType": "Ephemeral"},
+            "norwaywest",
+            "no source that was read",
+        ),
+    ],
+)
+def test_a_machine_is_unpriced_where_no_list_has_it(
+    kind: str, props: dict[str, Any], region: str, reason: str
+) -> None:
+    """No other region's price stands in for it: the line says why, and what it may cost at most elsewhere."""
+    (line,) = estimate(kind, props, Place(region))
+    assert isinstance(line, Unpriced)
+    assert reason in line.reason
+    assert line.guide is not None
+    assert line.guide.expected > 0
+    assert total((line,)) == Span(0, 0, 0)
 
 
 def test_a_type_that_nobody_priced_is_unpriced() -> None:
