@@ -64,9 +64,9 @@ def machines_command(
 
 
 app.add_typer(ci.app, name="ci")
-app.command("cost")(cost.command)
-app.command("plan")(plan.command)
-app.command("refresh-prices")(prices.command)
+app.command("cost")(cost.options.command)
+app.command("plan")(plan.options.command)
+app.command("refresh-prices")(prices.options.command)
 app.command("rehearse")(rehearse.command)
 
 

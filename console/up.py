@@ -1,18 +1,23 @@
 """`causeway up`: check the settings, judge, create or mend, and show what there is."""
 
 import time
+from collections.abc import Collection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pulumi import automation
 from pulumi.automation.errors import CommandError
+from pulumi.automation.events import EngineEvent
 from rich.markup import escape
 
-from console import page, policies, say
+from console import baseline, losses, page, policies, say
 from console.exits import Exit
 from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
 from console.recover import recover
+from console.rehearse.proof import exported
 from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
@@ -26,20 +31,52 @@ def run(stack_name: str, *, as_json: bool) -> None:
     The settings are checked before any engine starts. The refresh lets the engine see what died or drifted, so that
     it is mended and not believed.
     """
-    from_file(stack_file(stack_name), mistakes)
+    settings = from_file(stack_file(stack_name), mistakes)
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
     recover(workspace, stack_name)
     with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
         stack = workspace.stack(stack_name)
-        try:
-            stack.up(
-                refresh=True, policy_packs=policies.packs(), on_event=progress.take, suppress_progress=True
-            )
-        except CommandError as error:
-            raise _failure(error, progress) from error
+        with TemporaryDirectory(prefix="causeway-up-") as folder:
+            before = exported(stack)
+            if losses.held(before):
+                _lose_nothing_unasked(stack, stack_name, settings.may_lose)
+            judges = policies.judges(Path(folder), baseline.monthly(before))
+            try:
+                stack.up(
+                    refresh=True,
+                    policy_packs=list(judges.packs),
+                    policy_pack_configs=list(judges.configs),
+                    on_event=progress.take,
+                    suppress_progress=True,
+                )
+            except CommandError as error:
+                raise _failure(error, progress) from error
     report(workspace, stack_name, progress, time.monotonic() - start, as_json=as_json)
+
+
+def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collection[str]) -> None:
+    """Look ahead, as the engine of an update does not wait between a step and the next.
+
+    Raises:
+        Failed: A pool or what holds data would be replaced or deleted, and the stack file does not say that it may.
+    """
+    lost: list[str] = []
+    ahead = Progress(f"up {name}", quiet=True)
+
+    def take(event: EngineEvent) -> None:
+        ahead.take(event)
+        found = event.resource_pre_event
+        if found and found.metadata.op.value in losses.LOST:
+            lost.append(found.metadata.urn)
+
+    try:
+        stack.preview(refresh=True, on_event=take, suppress_progress=True)
+    except CommandError as error:
+        raise _failure(error, ahead) from error
+    if unasked := losses.unasked(lost, may_lose):
+        raise Failed(losses.told(unasked), Exit.POLICY)
 
 
 def stack_file(stack_name: str) -> Path:

@@ -1,5 +1,5 @@
 """`causeway cost`: the bill of a stack line by line, and what it would be if."""
 
-from console.cost.options import command
+from console.cost import options
 
-__all__ = ["command"]
+__all__ = ["options"]

@@ -1,5 +1,5 @@
 """`causeway plan`: what an `up` would change, what that costs, what the policies say, and which machines it needs."""
 
-from console.plan.options import command
+from console.plan import options
 
-__all__ = ["command"]
+__all__ = ["options"]

@@ -10,6 +10,7 @@ from console.exits import Exit
 from console.failures import Failed, classify
 from console.plan.make import errors
 from console.plan.recording import Recording, parse_events
+from console.policies import Judges
 
 TIMEOUT = 1800.0
 """Seconds that one run of the engine may take."""
@@ -26,14 +27,14 @@ class Engine:
     """Private, for logs of events."""
 
     def preview(
-        self, project: Path, config: Path, packs: Sequence[str], *, refresh: bool = False
+        self, project: Path, config: Path, judges: Judges | None = None, *, refresh: bool = False
     ) -> Recording:
         """Preview a stack file and record everything; verdicts of policies are a result, not an error.
 
         Raises:
             Failed: The engine could not finish for another reason than a policy.
         """
-        options = [word for pack in packs for word in ("--policy-pack", pack)]
+        options = judges.options if judges else []
         more = ["--refresh"] if refresh else []
         recording, text = self._run(project, ["preview", "--json", "--show-sames", *options, *more], config)
         stopped = any(event.get("enforcementLevel") == "mandatory" for event in recording.each("policyEvent"))
@@ -50,6 +51,27 @@ class Engine:
         recording, text = self._run(project, ["up", "--yes", "--skip-preview"], config)
         if recording.code:
             raise _failure(recording, text)
+
+    def export(self, project: Path) -> str:
+        """Give the state as it is, secrets sealed.
+
+        Raises:
+            Failed: There is none to read.
+        """
+        command = ["pulumi", "stack", "export", "--stack", self.stack, "--non-interactive"]
+        done = subprocess.run(
+            command,
+            cwd=project,
+            env=dict(self.env),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise Failed(*classify(done.stderr))
+        return done.stdout
 
     def _run(self, project: Path, words: Sequence[str], config: Path) -> tuple[Recording, str]:
         log = self.folder / f"{words[0]}.events"

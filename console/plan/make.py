@@ -1,5 +1,6 @@
 """From a recording to a plan: a pure function, equal for equal input."""
 
+import json
 from collections import Counter
 
 from console.events import plain
@@ -43,6 +44,7 @@ def make(recording: Recording, stack: str, *, about: str = "", rehearsed: bool =
         components=parts.nodes(after.ledger),
         exemptions=verdicts.exemptions(judged),
         waiting=verdicts.waiting(verdicts.told(recording)),
+        may_lose=tuple(json.loads(config.get("causeway:may_lose") or "[]")),
         errors=errors(recording),
     )
 

@@ -1,5 +1,5 @@
 """`causeway refresh-prices`: read the clouds' public price lists, and renew the price table from them."""
 
-from console.prices.options import command
+from console.prices import options
 
-__all__ = ["command"]
+__all__ = ["options"]

@@ -4,22 +4,8 @@ from policy.model.checks import for_types
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
+from policy.model.stateful import STATEFUL
 from policy.model.verdicts import PASS, Fail, Verdict
-
-_STATEFUL = (
-    "aws:s3/bucket:Bucket",
-    "aws:kms/key:Key",
-    "aws:fsx/lustreFileSystem:LustreFileSystem",
-    "gcp:storage/bucket:Bucket",
-    "gcp:kms/cryptoKey:CryptoKey",
-    "gcp:lustre/instance:Instance",
-    "azure-native:storage:StorageAccount",
-    "azure-native:keyvault:Vault",
-    "azure-native:keyvault:Key",
-    "azure-native:storagecache:AmlFilesystem",
-    "kubernetes:ceph.rook.io/v1:CephCluster",
-    "kubernetes:ceph.rook.io/v1:CephObjectStore",
-)
 
 
 def _protected(resource: Resource, _facts: Facts) -> Verdict:
@@ -45,5 +31,5 @@ RULE = Rule(
         nist=("CP-9", "CM-3"),
         cis=("11.3",),
     ),
-    at_create=for_types(_STATEFUL, _protected),
+    at_create=for_types(STATEFUL, _protected),
 )
