@@ -7,17 +7,9 @@ from pydantic import Field, field_validator
 from infra.platforms import Platform
 from infra.settings.compute import Cluster, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Store
+from infra.settings.money import Budget
 from infra.settings.network import Link, Network
 from infra.settings.section import Section
-
-
-class Budget(Section):
-    """What an environment may cost."""
-
-    monthly_usd: Annotated[float, Field(ge=0)]
-    """The cap in USD for a month of 730 hours."""
-    per_team: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """Caps by team, in USD a month. Default: none."""
 
 
 class Promises(Section):
