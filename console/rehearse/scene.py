@@ -10,7 +10,7 @@ from typing import Any, Literal
 import psutil
 from pulumi import automation
 
-from console.rehearse import drift, where
+from console.rehearse import drift, pending, where
 from console.rehearse.phases import Phase, Verb, play
 from console.rehearse.standins import StandIns
 from providers.rehearsal.account import Account
@@ -116,7 +116,9 @@ class Scene:
             yield replace(struck, wanted="" if struck.errors else f"the fault {fault} did not strike")
             if fault.startswith("kill"):
                 self.stack.cancel()  # frees the lock of the killed engine
-                yield self.play("refresh, pending creates dropped", "refresh", clear_pending_creates=True)
+                cut_off, there = pending.adopt(self.stack, self.standins.account)
+                name = f"refresh: {cut_off} cut off, {there} of them exist"
+                yield self.play(name, "refresh", clear_pending_creates=True)
         yield self.play("up once more", "up")
 
     @contextmanager

@@ -22,7 +22,7 @@ _DIGEST = "rehearsal:digest"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS resource (
   key INTEGER PRIMARY KEY, token TEXT NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL,
-  inputs TEXT NOT NULL, outputs TEXT NOT NULL, known INTEGER NOT NULL DEFAULT 0, UNIQUE (token, place, id));
+  inputs TEXT NOT NULL, outputs TEXT NOT NULL, UNIQUE (token, place, id));
 CREATE INDEX IF NOT EXISTS by_urn ON resource (urn);
 CREATE TABLE IF NOT EXISTS issued (text TEXT NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY (text, owner));
 CREATE INDEX IF NOT EXISTS by_owner ON issued (owner);
@@ -53,8 +53,6 @@ class Record:
     urn: str
     inputs: Bag
     outputs: Bag
-    known: bool
-    """Whether the engine has come back for it, so that it surely is in a state file."""
 
 
 class Account:
@@ -145,18 +143,9 @@ class Account:
             self.remove(record)
         return len(gone)
 
-    def know(self, record: Record) -> None:
-        """Note that the engine has come back for the resource."""
-        if not record.known:
-            self._run("UPDATE resource SET known = 1 WHERE key = ?", record.key)
-
     def find(self, token: str, place: str, id_: str) -> Record | None:
         """The resource with an id, or None."""
         return self._record("token = ? AND place = ? AND id = ?", token, place, id_)
-
-    def unclaimed(self, token: str, urn: str) -> Record | None:
-        """A resource that an interrupted run made and that no state file can know."""
-        return self._record("token = ? AND urn = ? AND known = 0", token, urn)
 
     def by_key(self, key: int) -> Record:
         """The resource with an internal key."""
@@ -243,8 +232,8 @@ class Account:
 
     @staticmethod
     def _load(row: tuple[Any, ...]) -> Record:
-        key, token, place, id_, urn, inputs, outputs, known = row
-        return Record(key, token, place, id_, urn, json.loads(inputs), json.loads(outputs), bool(known))
+        key, token, place, id_, urn, inputs, outputs = row
+        return Record(key, token, place, id_, urn, json.loads(inputs), json.loads(outputs))
 
     def _run(self, query: str, *values: Any) -> sqlite3.Cursor:
         with self._lock:

@@ -29,6 +29,9 @@ CRASHED = 70
 PATIENCE = 30.0
 """Seconds that a creation waits for the command to kill the engine in the middle of it."""
 
+LAST_WORDS = 0.5
+"""Seconds in which answers leave a process that is about to crash."""
+
 
 class StandIn(Plugin):
     """One package's provider."""
@@ -104,9 +107,8 @@ class StandIn(Plugin):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Compare old and new inputs; what can't be changed in place replaces the resource."""
+        del context
         old, new = wire.decode(request.old_inputs), wire.decode(request.news)
-        if record := self._record(request, self._of(context), wire.decode(request.olds)):
-            self.account.know(record)
         found = [c for c in changes(old, new) if not str(c.path[0]).startswith("__")]
         replace_on = frozenset(str(c.path[0]) for c in found if self.cloud.replaces(request.type, c.path))
         return respond(found, (), replace_on, delete_first=self.cloud.deletes_first(request.type, old, new))
@@ -134,10 +136,6 @@ class StandIn(Plugin):
         name = request.name or request.urn.rpartition("::")[2]
         made = self.cloud.make(request.type, name, inputs, settings)
         with self.account.change():
-            left = self.account.unclaimed(request.type, request.urn)
-            if left and left.inputs == self.account.conceal(inputs):
-                self.account.know(left)
-                return Made(left.id, self.account.reveal(left.outputs, made.outputs), (), left.place)
             if self.account.find(request.type, made.place, made.id):
                 kind = request.type.rpartition(":")[2]
                 raise ProviderError(f"{self.cloud.exists_error}: a {kind} {made.id!r} already exists")
@@ -156,7 +154,6 @@ class StandIn(Plugin):
         record = self._record(request, self._of(context), state)
         if record is None:
             return provider_pb2.ReadResponse()
-        self.account.know(record)
         return provider_pb2.ReadResponse(
             id=record.id,
             properties=wire.encode(self.account.reveal(record.outputs, state)),
@@ -212,7 +209,11 @@ class StandIn(Plugin):
     def _fail_before(self, fault: Fault, token: str, ctx: Context) -> None:
         """Strike before anything exists."""
         if fault.kind == "crash":
-            os._exit(CRASHED)
+            with (
+                self.account.change()
+            ):  # nobody else makes anything, and what is made already gets its answer
+                time.sleep(LAST_WORDS)
+                os._exit(CRASHED)
         if fault.kind == "throttle":
             self._retry_in_vain(ctx)
         if fault.kind in {"quota", "capacity", "throttle", "partial"}:

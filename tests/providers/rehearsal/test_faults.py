@@ -59,14 +59,15 @@ def test_a_timeout_leaves_the_resource_and_says_so(rig: Callable[..., Rig]) -> N
     assert aws.account.all()[0].id in str(raised.value.trailing_metadata())
 
 
-def test_what_an_interrupted_run_made_is_taken_over(rig: Callable[..., Rig]) -> None:
-    """The same creation again, before any engine came back for the resource, gives the same id."""
+def test_a_second_creation_is_a_second_resource(rig: Callable[..., Rig]) -> None:
+    """As in a cloud: what an interrupted run made is not found by itself, and two of one name are refused."""
     aws = rig("aws")
     first, _ = aws.create(VPC, {"cidrBlock": "10.0.0.0/16"}, "net")
     again, _ = aws.create(VPC, {"cidrBlock": "10.0.0.0/16"}, "net")
-    assert first == again
-    third, _ = aws.create(VPC, {"cidrBlock": "10.0.0.0/16"}, "net")
-    assert third != first
+    assert first != again
+    aws.create("aws:s3/bucket:Bucket", {"bucket": "corpus"}, "corpus")
+    with pytest.raises(grpc.RpcError, match="already exists"):
+        aws.create("aws:s3/bucket:Bucket", {"bucket": "corpus"}, "corpus")
 
 
 def test_an_account_survives_its_process(tmp_path: Path) -> None:
