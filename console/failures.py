@@ -47,9 +47,14 @@ def boundary(*, as_json: bool) -> Iterator[None]:
     except typer.Exit:
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  what no row foresees is told as our bug
-        tell = next((tell for kind, tell in _TELL if isinstance(error, kind)), _bug)
-        text, code = tell(error)
+        text, code = told(error)
         _end(text, code, as_json=as_json, problems=getattr(error, "problems", ()))
+
+
+def told(error: BaseException) -> tuple[str, Exit]:
+    """Say what a failure means, and its exit code."""
+    tell = next((tell for kind, tell in _TELL if isinstance(error, kind)), _bug)
+    return tell(error)
 
 
 def _bug(error: BaseException) -> tuple[str, Exit]:

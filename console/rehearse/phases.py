@@ -32,6 +32,8 @@ class Phase:
     """Error texts; none when it went well."""
     wanted: str = ""
     """What had to happen and did not; empty when it did."""
+    below: bool = False
+    """Whether it is about a stack that the rehearsed one stands on."""
 
     @property
     def ok(self) -> bool:

@@ -62,13 +62,13 @@ class Scene:
     def raise_ground(self) -> Iterator[Phase]:
         """Bring up the stacks that this one stands on, one after the other."""
         for scene in self.ground:
-            yield scene.play(f"{scene.stack.name}: up", "up")
+            yield replace(scene.play(f"{scene.stack.name}: up", "up"), below=True)
 
     def clear_ground(self) -> Iterator[Phase]:
         """Take the stacks down again that this one stood on, the last one first."""
         for scene in reversed(self.ground):
             for phase in scene.end():
-                yield replace(phase, name=f"{scene.stack.name}: {phase.name}")
+                yield replace(phase, name=f"{scene.stack.name}: {phase.name}", below=True)
 
     def single(self, verb: Verb, *, with_drift: bool) -> Iterator[Phase]:
         """Play one verb, after a change behind the engine's back if that is wanted."""

@@ -110,4 +110,4 @@ def test_options_that_make_no_sense_are_refused_before_anything_starts(
 ) -> None:
     """An unknown stack, an unknown fault, and options that contradict end with one sentence."""
     with pytest.raises(Failed, match=told):
-        run(name, options)
+        run([name], options)

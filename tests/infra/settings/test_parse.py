@@ -23,6 +23,7 @@ def problems_of(values: dict[str, Any]) -> dict[str, Problem]:
 def test_good_settings_are_frozen_with_every_default() -> None:
     """What the file leaves out is there with its documented default."""
     settings = parse(GOOD)
+    assert isinstance(settings, Settings)
     assert settings.stores["artifacts"].encryption == "customer-managed"
     assert settings.cluster.slots == 2
     with pytest.raises(ValueError, match="frozen"):
