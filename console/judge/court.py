@@ -20,6 +20,9 @@ ESTABLISH_SECONDS = 30.0
 FOREBODING = "would violate PodSecurity"
 """A warning about the pods that a controller would make; each is asked for itself, so it would be said twice."""
 
+ALWAYS = ("default", "kube-system", "kube-public", "kube-node-lease")
+"""Namespaces that the server makes by itself."""
+
 STRICT = {"fieldManager": "causeway", "fieldValidation": "Strict"}
 """Unknown and doubled fields are mistakes; Pulumi's own provider would only warn of them."""
 
@@ -75,6 +78,8 @@ class Court:
             deployment: The state with its secrets open.
         """
         wanted = objects.wanted(deployment)
+        for namespace in ALWAYS:
+            self._account(namespace)
         self._teach(wanted)
         self._take_away(wanted)
         found: list[Complaint] = []
