@@ -1,8 +1,9 @@
 """Bills beside each other: one column for the stack, one for each variant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from console.cost.work import Work, of
 from console.plan.make import make
 from console.plan.model import Bill, CostRow, Plan
 from console.plan.recording import Recording
@@ -15,6 +16,8 @@ class Column:
 
     title: str
     bill: Bill
+    work: Work = field(default_factory=Work)
+    """What the bill buys."""
 
     def monthly(self, component: str, item: str, region: str) -> Span:
         """USD a month of one item of one component."""
@@ -44,7 +47,7 @@ class Row:
 def column(title: str, recording: Recording, stack: str) -> Column:
     """Make a column of a preview from nothing."""
     plan: Plan = make(recording, stack)
-    return Column(title, plan.bill)
+    return Column(title, plan.bill, of(recording))
 
 
 def rows(columns: Sequence[Column]) -> tuple[Row, ...]:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console import say
+from console.cost import said
 from console.cost.bills import Column, Row, column, rows
 from console.cost.plot import bars
 from console.exits import Exit
@@ -43,7 +44,7 @@ def run(stack: str, what_if: Sequence[str], compare: str, plot: Path | None, *, 
         return
     page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
     if len(columns) == 1:
-        _print_one(columns[0].bill, page)
+        _print_one(columns[0], page)
     else:
         _print_all(columns, page)
 
@@ -87,25 +88,29 @@ def _plain(one: Column) -> dict[str, Any]:
         ],
         "unpriced": [asdict(gap) for gap in (*bill.unpriced, *bill.undecided)],
         "byUse": [asdict(use) for use in bill.uses],
+        **said.plain(one.work),
     }
 
 
-def _print_one(bill: Bill, page: Console) -> None:
+def _print_one(column: Column, page: Console) -> None:
+    bill = column.bill
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("component", "resource", "item"):
         table.add_column(heading, overflow="fold")
     for heading in ("quantity", "price", "USD a month", "range"):
         table.add_column(heading, justify="right")
     for heading in ("region", "as of", "source"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for row in bill.rows:
         cells = (row.component, row.name, row.item, words.count(row.quantity[1]), words.price(row))
         money = (words.usd(row.after.expected), words.reach(row.after))
         table.add_row(
             *(escape(cell) for cell in (*cells, *money, row.region, row.as_of, ", ".join(row.source)))
         )
-    page.print(table)
+    if bill.rows:
+        page.print(table)
     _gaps(bill, page)
+    _work(column, page)
     ends = words.reach(bill.after)
     page.print(
         f"[bold]{words.usd(bill.after.expected)} USD a month[/]{f' ({ends})' if ends else ''}; {words.share(bill)}"
@@ -122,6 +127,15 @@ def _gaps(bill: Bill, page: Console) -> None:
     )
     if uses:
         page.print(f"[dim]paid by use, outside the sum: {escape(', '.join(uses))}[/]")
+
+
+def _work(column: Column, page: Console) -> None:
+    last = ""
+    for heading, line in said.lines(column.work):
+        if heading != last:
+            page.print(f"[bold]{heading}[/]")
+        page.print(f"  {escape(line)}")
+        last = heading
 
 
 def _print_all(columns: Sequence[Column], page: Console) -> None:
@@ -141,6 +155,9 @@ def _print_all(columns: Sequence[Column], page: Console) -> None:
     table.add_row("", "at least", *(words.usd(one.bill.after.low) for one in columns))
     table.add_row("", "at most", *(words.usd(one.bill.after.high) for one in columns))
     table.add_row("", "unpriced", *(str(len(one.bill.unpriced) + len(one.bill.undecided)) for one in columns))
+    table.add_section()
+    for unit, values in said.units([one.work for one in columns]):
+        table.add_row("", unit, *("" if value is None else f"{value:,.4f}" for value in values))
     page.print(table)
 
 

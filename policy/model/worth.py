@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from infra.catalog.cost.line import HOURS_PER_MONTH, Line, Priced, Undecided, Unpriced
 from infra.catalog.cost.useful import Rates, Worth, worth
@@ -32,20 +33,23 @@ class Cost:
     """USD a month with as few machines as it may have."""
     accelerators: float
     """How many it has as declared."""
+    accelerated: bool = False
+    """Its machines have accelerators, however many of them it has now."""
 
 
 def costs(facts: Facts) -> Mapping[str, Cost]:
     """Give the pools of a complete stack by name."""
     found: dict[str, list[Resource]] = {}
     for resource in facts.graph.of(*_LABELS):
-        name = _pool(resource)
+        name = pool(resource)
         if isinstance(name, str):
             found.setdefault(name, []).append(resource)
     rates = facts.environment.budget.terms.rates if facts.environment else {}
     return {name: _cost(name, parts, rates.get(name, Rates()), facts) for name, parts in found.items()}
 
 
-def _pool(resource: Resource) -> Value:
+def pool(resource: Resource) -> Value:
+    """Give the name that the settings have for the pool of a resource; None when it is no pool."""
     return resource.get(f"{_LABELS[resource.type]}.{_POOL}")
 
 
@@ -53,11 +57,11 @@ def _cost(name: str, parts: Iterable[Resource], rates: Rates, facts: Facts) -> C
     lines = [line for part in parts for line in facts.ledger.lines.get(part.urn, ())]
     priced = [line for line in lines if isinstance(line, Priced)]
     hour = sum(line.monthly.expected for line in priced) / HOURS_PER_MONTH
-    accelerators = sum(line.quantity.expected / HOURS_PER_MONTH * _each(line) for line in priced)
+    accelerators = sum(line.quantity.expected / HOURS_PER_MONTH * _each(line.item) for line in priced)
     missing = next(_gaps(lines), "")
     idle = sum(line.monthly.low for line in priced)
     answer = missing or ("it has no machine as declared" if not hour else worth(hour, accelerators, rates))
-    return Cost(name, answer, idle, accelerators)
+    return Cost(name, answer, idle, accelerators, any(_each(line.item) for line in lines if _bought(line)))
 
 
 def _gaps(lines: Iterable[Line]) -> Iterator[str]:
@@ -69,5 +73,9 @@ def _gaps(lines: Iterable[Line]) -> Iterator[str]:
             yield f"{line.item} hangs on {line.path}, which is not known yet"
 
 
-def _each(line: Priced) -> int:
-    return catalogued.accelerators(line.item.partition(", ")[0])
+def _bought(line: Line) -> TypeGuard[Priced | Unpriced]:
+    return isinstance(line, Priced | Unpriced)
+
+
+def _each(item: str) -> int:
+    return catalogued.accelerators(item.partition(", ")[0])

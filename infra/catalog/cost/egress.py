@@ -3,8 +3,14 @@
 from dataclasses import dataclass
 
 from infra.catalog import prices
-from infra.catalog.cost.line import HOURS_PER_MONTH
+from infra.catalog.cost.gcp import continent
+from infra.catalog.prices import Answer, Price, Unpriced
 
+_LINK = {
+    "aws": "Direct Connect data out",
+    "gcp": "Interconnect egress",
+    "azure": "ExpressRoute data out",
+}
 _INTERNET = (
     "data transfer out to internet, first 10 TB",
     "egress to internet, first 10 TB",
@@ -17,7 +23,7 @@ class Egress:
     """Two ways out of a region, in USD."""
 
     fixed: float
-    """The link's ports for a month."""
+    """The link for a month, whatever it carries."""
     link: float
     """A GB through the link."""
     internet: float
@@ -34,27 +40,26 @@ class Egress:
         return self.fixed / saved if saved > 0 else float("inf")
 
 
-def compare(platform: str, port: str, ports: int, data: str, region: str) -> Egress | str:
+def compare(platform: str, region: str, fixed: float) -> Egress | str:
     """Compare a link with the internet; a text says which price nobody published.
 
     Args:
         platform: The cloud.
-        port: The SKU of a port, for example `Direct Connect 1 Gbps port`.
-        ports: How many, redundancy included.
-        data: The SKU of a GB out through the link.
         region: Where the data leaves.
+        fixed: What the link costs a month, redundancy included, before it carries anything.
     """
-    fixed, link = (prices.lookup(platform, sku, region) for sku in (port, data))
-    found = [
-        price
-        for price in (prices.lookup(platform, sku, region) for sku in _INTERNET)
-        if isinstance(price, prices.Price)
-    ]
-    if isinstance(fixed, prices.Unpriced):
-        return f"{port} in {region}: {fixed.reason}"
-    if isinstance(link, prices.Unpriced):
-        return f"{data} in {region}: {link.reason}"
-    if not found:
-        return f"egress to the internet from {region}: no source that was read gives it"
-    hours = HOURS_PER_MONTH if fixed.unit == "hour" else 1
-    return Egress(fixed.usd * hours * ports, link.usd, found[0].usd)
+    link = prices.lookup(platform, _LINK[platform], continent(region) if platform == "gcp" else region)
+    internet = _internet(platform, region)
+    for what, price in (("traffic through the link", link), ("traffic through the internet", internet)):
+        if isinstance(price, Unpriced):
+            return f"{what} from {region}: {price.reason}"
+    assert isinstance(link, Price), "what has no price was told above"
+    assert isinstance(internet, Price), "what has no price was told above"
+    return Egress(fixed, link.usd, internet.usd)
+
+
+def _internet(platform: str, region: str) -> Answer:
+    """Find the first tier; clouds do not agree on where it ends."""
+    answers = [prices.lookup(platform, sku, region) for sku in _INTERNET]
+    known = [answer for answer in answers if isinstance(answer, Price)]
+    return max(known, key=lambda price: (price.as_of, price.usd)) if known else answers[0]

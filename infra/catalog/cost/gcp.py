@@ -26,12 +26,14 @@ def _regional(place: Place) -> Place:
         return place
 
 
+def continent(region: str) -> str:
+    """Give the continent of a region, by which traffic of an interconnect is priced."""
+    first = region.partition("-")[0]
+    return {"us": "north-america", "northamerica": "north-america"}.get(first, first)
+
+
 def _continental(place: Place) -> Place:
-    """Turn a region into its continent, by which traffic of an interconnect is priced."""
-    if not isinstance(place.region, str):
-        return place
-    continent = place.region.partition("-")[0]
-    return Place({"us": "north-america", "northamerica": "north-america"}.get(continent, continent))
+    return Place(continent(place.region)) if isinstance(place.region, str) else place
 
 
 def _node_pool(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:

@@ -74,7 +74,7 @@ def price(name: str, nodes: Span, own: Own | None) -> Line:
     """Price machines of an own site; without a price list they are taken as paid."""
     item = f"{name}, static"
     if own is None:
-        return Free(item, _PAID)
+        return Free(f"{nodes.expected:g} x {name}", _PAID)
     found = hour(name, own)
     if isinstance(found, str):
         return Unpriced(item, found, quantity=nodes)

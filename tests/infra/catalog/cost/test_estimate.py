@@ -212,14 +212,27 @@ def test_entering_a_resource_again_replaces_it() -> None:
 
 def test_a_link_pays_for_itself_from_three_terabytes() -> None:
     """1 Gbps in us-east-1: 219 + 10,240 x 0.02 = 423.80 against 921.60; even at 219 / 0.07 = 3,128.57 GB."""
-    ways = compare("aws", "Direct Connect 1 Gbps port", 1, "Direct Connect data out", "us-east-1")
+    ways = compare("aws", "us-east-1", 0.30 * 730)
     assert isinstance(ways, Egress)
     assert list(ways.monthly(10_240)) == pytest.approx([423.80, 921.60])
     assert ways.break_even == pytest.approx(3_128.571428)
 
 
+def test_links_of_other_clouds_are_compared_too() -> None:
+    """Google in Europe: 3,400 / (0.12 - 0.02) = 34,000 GB; Azure in West Europe: 6,200 / (0.087 - 0.025) = 100,000."""
+    google, azure = compare("gcp", "europe-west4", 3_400), compare("azure", "westeurope", 6_200)
+    assert isinstance(google, Egress)
+    assert isinstance(azure, Egress)
+    assert (google.break_even, azure.break_even) == pytest.approx((34_000, 100_000))
+
+
+def test_a_link_that_saves_nothing_never_pays() -> None:
+    """Where the internet is as cheap, no traffic is enough."""
+    assert Egress(219, 0.09, 0.09).break_even == float("inf")
+
+
 def test_a_link_without_a_price_says_which() -> None:
     """A price that nobody published is named, not guessed."""
-    text = compare("aws", "Direct Connect 400 Gbps port", 2, "Direct Connect data out", "us-east-1")
+    text = compare("gcp", "us-central1", 1_700)
     assert isinstance(text, str)
-    assert "400 Gbps" in text
+    assert "through the link from us-central1" in text
