@@ -16,6 +16,7 @@ from console.exits import Exit
 from console.failures import Failed
 from console.plan import stage
 from console.plan.command import Ask, planned
+from console.rehearse import ground
 from infra.problems import ProblemsError
 from infra.settings import stackfile
 
@@ -26,7 +27,7 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
     Raises:
         typer.Exit: A mandatory verdict (5), or a plan that could not be made.
     """
-    chosen = list(only) or changed.touched(changed.files(base), stage.stacks())
+    chosen = list(only) or _touched(base)
     say.note(f"stacks to plan: {', '.join(chosen) or 'none'}")
     for old in out.glob("*.outcome"):
         old.unlink()  # what an earlier run found is no part of this one
@@ -38,7 +39,7 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
 
 def print_stacks(base: str, platform: str) -> None:
     """Print the stacks that a change touches, of one platform or of all, as one line of JSON."""
-    found = changed.touched(changed.files(base), stage.stacks())
+    found = _touched(base)
     chosen = [stack for stack in found if not platform or _platform(stack) == platform]
     sys.stdout.write(json.dumps(chosen) + "\n")
 
@@ -69,6 +70,13 @@ def worst(outcomes: Sequence[Outcome]) -> int:
     """Give the exit code of all: a plan that could not be made weighs more than a verdict."""
     codes = sorted({one.code for one in outcomes} - {int(Exit.OK)}, key=lambda code: code == int(Exit.POLICY))
     return codes[0] if codes else int(Exit.OK)
+
+
+def _touched(base: str) -> list[str]:
+    """Give the stacks that a change touches, and those that stand on one of them."""
+    every = stage.stacks()
+    found = set(changed.touched(changed.files(base), every))
+    return sorted(stack for stack in every if found & {stack, *ground.below(stack)})
 
 
 def _plan(stack: str, base: str, out: Path, *, real: bool) -> Outcome:
