@@ -58,6 +58,10 @@ class Budget(Section):
     """The cap in USD for a month of 730 hours."""
     per_team: dict[str, Usd] = Field(default_factory=dict)
     """Caps by team, in USD a month. Default: none."""
+    change_usd: Usd | None = None
+    """What one change may add to the bill, in USD a month; the first `up` of a stack adds all of it and is not asked.
+
+    Default: no cap."""
     usd_per_gpu_hour: Usd | None = None
     """The most that one accelerator may cost an hour. Default: no cap."""
     usd_per_1k_steps: Usd | None = None

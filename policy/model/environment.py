@@ -48,6 +48,8 @@ class Budget:
     """What useful work may cost, and what pools get done."""
     own: Own | None = None
     """What own machines cost. None: they are taken as paid."""
+    change_usd: float | None = None
+    """What one change may add. None: no cap is set."""
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,14 @@ def data_class(name: str, given: Any) -> DataClass:
 def budget(given: Any) -> Budget:
     """Read the caps from their wire form."""
     fields = _mapping(given, "budget")
-    cap = fields.get("monthlyUsd")
+    cap, change = fields.get("monthlyUsd"), fields.get("changeUsd")
     teams = _mapping(fields.get("perTeam"), "budget.perTeam")
     return Budget(
         None if cap is None else _number(cap, "budget.monthlyUsd"),
         {team: _number(usd, f"budget.perTeam.{team}") for team, usd in teams.items()},
         terms.useful(fields),
         terms.own(fields.get("own")),
+        None if change is None else _number(change, "budget.changeUsd"),
     )
 
 

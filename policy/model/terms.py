@@ -9,6 +9,7 @@ from infra.catalog.cost.useful import Rates, Terms
 _CAMEL = {
     "monthly_usd": "monthlyUsd",
     "per_team": "perTeam",
+    "change_usd": "changeUsd",
     "usd_per_gpu_hour": "usdPerGpuHour",
     "usd_per_1k_steps": "usdPer1KSteps",
     "usd_per_1m_tokens": "usdPer1MTokens",

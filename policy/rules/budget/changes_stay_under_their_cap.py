@@ -10,17 +10,24 @@ from policy.model.verdicts import PASS, Fail, NotApplicable, Verdict
 
 
 def _change(_stack: Resource, facts: Facts) -> Verdict:
-    before, limit = facts.options["baselineUsd"], facts.options["deltaUsd"]
+    before, limit = facts.options["baselineUsd"], _limit(facts)
     if before is None or limit is None:
-        return NotApplicable("no baseline or no limit is set")
+        return NotApplicable("no cap is set" if limit is None else "nothing was there before")
     added = money.judged(facts.ledger.total(), facts) - float(before)
-    if added <= float(limit):
+    if added <= limit:
         return PASS
     return Fail(
-        f"the change adds {added:,.2f} USD a month",
-        f"split it, or raise deltaUsd to at least {math.ceil(added):,}",
-        f"a change may add {float(limit):,.2f} USD a month",
+        f"the change adds {added:,.2f} USD a month to {float(before):,.2f}",
+        f"split it, or raise budget.changeUsd to at least {math.ceil(added):,}",
+        f"a change may add {limit:,.2f} USD a month",
     )
+
+
+def _limit(facts: Facts) -> float | None:
+    """Give the cap; of the environment's and the pack's own the lower one holds."""
+    given = (facts.options["deltaUsd"], facts.environment.budget.change_usd if facts.environment else None)
+    caps = [float(cap) for cap in given if cap is not None]
+    return min(caps) if caps else None
 
 
 RULE = Rule(
@@ -36,10 +43,12 @@ RULE = Rule(
         "baselineUsd": Option(
             None,
             {"type": ["number", "null"], "minimum": 0},
-            "What the stack costs a month before the change.",
+            "What the stack costs a month before the change; `causeway` says it. Not set: nothing was there.",
         ),
         "deltaUsd": Option(
-            None, {"type": ["number", "null"]}, "What the change may add a month. Not set: it is not judged."
+            None,
+            {"type": ["number", "null"]},
+            "What a change may add a month besides the environment's cap; the lower one holds.",
         ),
         "judge": Option(
             "expected",

@@ -9,6 +9,7 @@ from tests.policy.rules.case import UNKNOWN, breaks, keeps, unsure
 
 GROUP, POOL = "aws:eks/nodeGroup:NodeGroup", "gcp:container/nodePool:NodePool"
 WHOLE = r(STACK, "whole")
+CHANGE = {"environment": {"budget": {"monthlyUsd": 50_000, "changeUsd": 40_000}}}
 CAP = {"environment": {"budget": {"monthlyUsd": 50_000}}}
 
 
@@ -148,4 +149,8 @@ CASES = [
     breaks(
         "changes-stay-under-their-cap", "a p5 more", P5, WHOLE, options={"baselineUsd": 0, "deltaUsd": 40_000}
     ),
+    breaks(
+        "changes-stay-under-their-cap", "by the environment", P5, WHOLE, **CHANGE, options={"baselineUsd": 0}
+    ),
+    keeps("changes-stay-under-their-cap", "a first update", P5, WHOLE, **CHANGE),
 ]
