@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from console.judge import cluster, crds, objects
+from console.judge import charts, cluster, crds, objects
 from console.judge.objects import Wanted
 from console.judge.server import Server
 
@@ -44,11 +44,11 @@ class Verdict:
     """Who judged, with the version."""
     heard: int
     """Objects that the server looked at."""
+    charts: int
+    """Charts, whose values were read beside their own; what they bring only Helm knows."""
     complaints: tuple[Complaint, ...]
     unjudged: Mapping[str, str]
-    """Kinds that the server could not be taught, each with the reason."""
-    charts: tuple[str, ...]
-    """Charts, whose objects only Helm knows."""
+    """API groups that the server could not be taught and charts that could not be read, each with the reason."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,18 @@ class Court:
         for one in sorted(wanted, key=lambda one: one.kind != "Namespace"):
             found += [Complaint(one.urn, text) for text in self._judge(one)]
         heard = [one for one in wanted if self._kind(one)]
+        unread = dict(self._missing)
+        for release in charts.releases(deployment):
+            try:
+                found += [Complaint(release.urn, text) for text in charts.complaints(release)]
+            except LookupError as problem:
+                unread[f"{release.chart} {release.version}"] = str(problem)
         return Verdict(
             f"Kubernetes {cluster.version()}",
             len(heard),
+            len(charts.releases(deployment)),
             tuple(found),
-            dict(self._missing),
-            objects.charts(deployment),
+            unread,
         )
 
     def _judge(self, one: Wanted) -> Iterable[str]:

@@ -1,22 +1,17 @@
 """Definitions of custom kinds: fetched as Go modules when they are needed, checked against their sums."""
 
-import json
-import os
 import subprocess
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import yaml
 
-from console.engine import go
+from console.judge import modules
 
-FETCH_SECONDS = 300.0
 DEFINITION = "CustomResourceDefinition"
 
 
@@ -89,32 +84,13 @@ def _source(group: str) -> Source:
 
 @cache
 def _fetch(source: Source) -> tuple[Mapping[str, Any], ...]:
-    """Read the definitions out of the module's zip, in Go's own cache.
+    """Read the definitions out of the module's zip.
 
     Raises:
         LookupError: The module can't be had, or is not what it was.
     """
-    name = f"{source.module}@{source.version}"
-    # the sum stands in our table: the public database does not know every version that a proxy has
-    env = {**os.environ, "GONOSUMDB": "*", "GOFLAGS": "-mod=mod"}
-    done = subprocess.run(
-        [go.find("no definition of custom kinds", go.INSTALL_GO).command, "mod", "download", "-json", name],
-        cwd="/", env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=FETCH_SECONDS, check=False,
-    )  # fmt: skip
-    told = json.loads(done.stdout) if done.stdout.startswith("{") else {"Error": done.stderr.strip()}
-    if error := told.get("Error"):
-        raise LookupError(f"{name} can't be had: {str(error).splitlines()[-1].strip()}")
-    if told["Sum"] != source.sum:
-        raise LookupError(f"{name} has the checksum {told['Sum']}, and not {source.sum}")
-    return tuple(_in_zip(Path(told["Zip"]), name, source.files))
-
-
-def _in_zip(file: Path, name: str, patterns: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-    with ZipFile(file) as opened:
-        for path in opened.namelist():
-            if any(fnmatch(path.removeprefix(f"{name}/"), pattern) for pattern in patterns):
-                yield from _read(opened.read(path).decode())
+    texts = modules.files(modules.Module(source.module, source.version, source.sum), source.files)
+    return tuple(one for text in texts.values() for one in _read(text))
 
 
 def _in_folder(folder: Path) -> Iterator[Mapping[str, Any]]:

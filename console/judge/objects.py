@@ -58,12 +58,6 @@ def wanted(deployment: Mapping[str, Any]) -> tuple[Wanted, ...]:
     return tuple(_wanted(one) for one in resources(deployment) if _is_object(one["type"]))
 
 
-def charts(deployment: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the charts of a stack, whose objects only Helm knows."""
-    found = [one for one in resources(deployment) if one["type"] == "kubernetes:helm.sh/v3:Release"]
-    return tuple(f"{one['inputs'].get('chart')} {one['inputs'].get('version')}" for one in found)
-
-
 def resources(deployment: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """List the resources of a deployment."""
     found: list[Mapping[str, Any]] = (deployment.get("deployment") or {}).get("resources") or []

@@ -75,12 +75,11 @@ class Report:
 def _tell(verdict: Verdict) -> None:
     for complaint in verdict.complaints:
         say.out.print(f"[red]✗[/] {escape(complaint.text)}\n  {escape(complaint.urn)}")
-    for group, why in verdict.unjudged.items():
-        say.out.print(f"[yellow]·[/] {escape(group)} not judged: {escape(why)}")
+    for what, why in verdict.unjudged.items():
+        say.out.print(f"[yellow]·[/] {escape(what)} not judged: {escape(why)}")
     many = len(verdict.complaints)
     say.out.print(
-        f"{verdict.judge}: {verdict.heard} objects, {many} complaints; "
-        f"what {len(verdict.charts)} charts bring is not judged"
+        f"{verdict.judge}: {verdict.heard} objects, values of {verdict.charts} charts, {many} complaints"
     )
 
 
