@@ -5,6 +5,7 @@ from pulumi_aws import eks, iam
 
 from components.amazon import Statement, allow, document, needed, partition
 from components.identity.shape import IdentityOutputs, IdentitySpec, StoreRight, Token
+from components.parts import held
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject")
@@ -35,23 +36,23 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
         opts=opts,
     )
     own = pulumi.ResourceOptions(parent=role)
-    if spec.stores:
-        statements = [
-            one for label, right in spec.stores.items() for one in rights(label, right, spec.region)
-        ]
-        iam.RolePolicy(name, role=role.name, policy=document(*statements), opts=own)
+    statements = [one for label, right in spec.stores.items() for one in rights(label, right, spec.region)]
+    policy = (
+        iam.RolePolicy(name, role=role.name, policy=document(*statements), opts=own) if statements else None
+    )
+    arn = held(role.arn, [policy] if policy else [])
     if from_afar:
-        return IdentityOutputs(role.arn, {}, _variables(spec, role), Token(STS, FOLDER))
+        return IdentityOutputs(arn, {}, _variables(spec, arn), Token(STS, FOLDER))
     eks.PodIdentityAssociation(
         name,
         cluster_name=spec.cluster,
         namespace=spec.workload,
         service_account=spec.workload,
-        role_arn=role.arn,
+        role_arn=arn,
         tags=spec.labels,
         opts=own,
     )
-    return IdentityOutputs(role.arn, {})
+    return IdentityOutputs(arn, {})
 
 
 def _from_afar(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
@@ -81,11 +82,11 @@ def trust_from_afar(spec: IdentitySpec, provider: str, issuer: str) -> Statement
     )
 
 
-def _variables(spec: IdentitySpec, role: iam.Role) -> dict[str, pulumi.Input[str]]:
+def _variables(spec: IdentitySpec, role: pulumi.Output[str]) -> dict[str, pulumi.Input[str]]:
     """Tell a client of S3 how to become the role (AWS SDKs reference, assume role with web identity)."""
     return {
         "AWS_REGION": spec.region,
-        "AWS_ROLE_ARN": role.arn,
+        "AWS_ROLE_ARN": role,
         "AWS_ROLE_SESSION_NAME": spec.workload,
         "AWS_WEB_IDENTITY_TOKEN_FILE": f"{FOLDER}/token",
     }

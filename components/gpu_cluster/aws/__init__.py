@@ -38,7 +38,8 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     if spec.storage:
         storage.install(extras, ready)
     if spot := [pool for pool in spec.pools.values() if isinstance(pool.capacity, Spot)]:
-        karpenter.install(maker, extras, spot, inside, [*groups, *later])
+        after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[*groups, *later]))
+        karpenter.install(maker, extras, spot, after, access.inside(provider, cluster))
     return _outputs(cluster, kubeconfig, spec)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import eks, iam
@@ -9,7 +10,7 @@ from pulumi_aws import eks, iam
 from components.amazon import Statement, allow, document, managed
 from components.gpu_cluster.aws.versions import ADDONS
 from components.gpu_cluster.shape import GpuClusterSpec
-from components.parts import part_of
+from components.parts import held, part_of
 
 BEFORE_NODES = ("eks-pod-identity-agent", "kube-proxy")
 VOLUME_KEY = (
@@ -58,11 +59,11 @@ class Addons:
         addon: str,
         *,
         account: str = "",
-        role: iam.Role | None = None,
+        role: pulumi.Output[str] | None = None,
         after: Sequence[pulumi.Resource] = (),
     ) -> eks.Addon:
         """Install one add-on in its pinned version."""
-        bound = [{"service_account": account, "role_arn": role.arn}] if role else None
+        bound = [{"service_account": account, "role_arn": role}] if role is not None else None
         return eks.Addon(
             f"{self.name}-{addon}",
             cluster_name=self.cluster.name,
@@ -75,8 +76,11 @@ class Addons:
             opts=part_of(self.cluster, depends_on=list(after)),
         )
 
-    def role(self, label: str, policy: str = "", *statements: Statement) -> iam.Role:
-        """Make a role that Pod Identity gives to one add-on or controller of this cluster."""
+    def role(self, label: str, policy: str = "", *statements: Statement) -> pulumi.Output[str]:
+        """Make a role that Pod Identity gives to one add-on or controller of this cluster.
+
+        Its ARN is given with its rights: what lost them too early would leave machines and interfaces behind.
+        """
         own = {
             "aws:SourceAccount": self.spec.account,
             "aws:RequestTag/eks-cluster-name": self.cluster.name,
@@ -94,10 +98,11 @@ class Addons:
             tags=self.spec.labels,
             opts=part_of(self.cluster),
         )
-        inside = pulumi.ResourceOptions(parent=made)
+        rights: list[pulumi.CustomResource] = []
+        of_role: dict[str, Any] = {"role": made.name, "opts": pulumi.ResourceOptions(parent=made)}
         if policy:
             arn = managed(self.spec.region, policy)
-            iam.RolePolicyAttachment(f"{self.name}-{label}", role=made.name, policy_arn=arn, opts=inside)
+            rights.append(iam.RolePolicyAttachment(f"{self.name}-{label}", policy_arn=arn, **of_role))
         if statements:
-            iam.RolePolicy(f"{self.name}-{label}", role=made.name, policy=document(*statements), opts=inside)
-        return made
+            rights.append(iam.RolePolicy(f"{self.name}-{label}", policy=document(*statements), **of_role))
+        return held(made.arn, rights)

@@ -36,12 +36,19 @@ def install(
     addons: Addons,
     pools: list[NodePoolSpec],
     inside: pulumi.ResourceOptions,
-    after: list[Any],
+    lasting: pulumi.ResourceOptions,
 ) -> None:
     """Install Karpenter and hand it its pools.
 
     Its nodes have a role of their own: for that of managed groups EKS makes the access entry by itself, and refuses
     a second one (EKS guide, access entries).
+
+    Args:
+        maker: Makes the cluster's pools.
+        addons: Makes the controller's role.
+        pools: What Karpenter buys.
+        inside: Options of what goes with the cluster, after its groups and add-ons.
+        lasting: Options of what lives in the cluster and does not go with it.
 
     Raises:
         ProblemsError: A pool asks for what Karpenter cannot do here.
@@ -74,7 +81,7 @@ def install(
         cluster_name=cluster.name,
         namespace=NAMESPACE,
         service_account="karpenter",
-        role_arn=addons.role("karpenter", "", *rights).arn,
+        role_arn=addons.role("karpenter", "", *rights),
         tags=spec.labels,
         opts=own,
     )
@@ -91,16 +98,11 @@ def install(
         atomic=True,
         timeout=600,
         opts=pulumi.ResourceOptions.merge(
-            inside, pulumi.ResourceOptions(depends_on=[bound, entry, *attached, *after])
+            inside, pulumi.ResourceOptions(depends_on=[bound, entry, *attached])
         ),
     )
     for pool in pools:
-        _pool(
-            pool,
-            maker,
-            profile,
-            pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[controller])),
-        )
+        _pool(pool, maker, profile, lasting, controller)
 
 
 def replicas(pools: Iterable[NodePoolSpec]) -> int:
@@ -165,9 +167,21 @@ def _queue(maker: nodes.Nodes) -> sqs.Queue:
 
 
 def _pool(
-    pool: NodePoolSpec, maker: nodes.Nodes, profile: iam.InstanceProfile, opts: pulumi.ResourceOptions
+    pool: NodePoolSpec,
+    maker: nodes.Nodes,
+    profile: iam.InstanceProfile,
+    lasting: pulumi.ResourceOptions,
+    controller: pulumi.Resource,
 ) -> None:
+    """Hand over one pool. It is deleted by itself, while Karpenter still runs, and takes its machines along.
+
+    Objects that merely go with their cluster would leave the machines behind, running and paid.
+    """
     kinds = k8s.apiextensions
+    waits = pulumi.CustomTimeouts(delete="30m")
+    opts = pulumi.ResourceOptions.merge(
+        lasting, pulumi.ResourceOptions(depends_on=[controller], custom_timeouts=waits)
+    )
     made = kinds.CustomResource(
         f"{pool.name}-nodes",
         api_version="karpenter.k8s.aws/v1",
@@ -242,6 +256,8 @@ def node_pool(pool: NodePoolSpec) -> dict[str, Any]:
                     for key, value in launch.taints(pool).items()
                 ],
                 "expireAfter": "Never",
+                # a server that cannot move any more does not keep its machine for ever
+                "terminationGracePeriod": "10m",
             },
         },
         # only empty nodes go: a server that answers is not moved to save a little

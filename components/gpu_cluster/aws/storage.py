@@ -71,7 +71,7 @@ def _bind(addons: Addons, key: pulumi.Output[str]) -> eks.PodIdentityAssociation
         cluster_name=addons.cluster.name,
         namespace=NAMESPACE,
         service_account=ACCOUNT,
-        role_arn=addons.role("fsx-csi", "", *statements(spec.region, spec.account, key)).arn,
+        role_arn=addons.role("fsx-csi", "", *statements(spec.region, spec.account, key)),
         tags=spec.labels,
         opts=part_of(addons.cluster),
     )

@@ -8,6 +8,7 @@ from components.network.aws import endpoints, flows, ways_out
 from components.network.aws.subnets import Subnets
 from components.network.ranges import plan
 from components.network.shape import NetworkOutputs, NetworkSpec
+from components.parts import held
 from infra.catalog import regions
 from infra.problems import Problem, ProblemsError
 
@@ -40,16 +41,20 @@ def build(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> Network
         pool: subnets.fabric(pool, spec.fabric_pools[pool] or zones[0], block)
         for pool, block in ranges.fabric.items()
     }
-    tables = ways_out.routes(subnets, ranges.public, zones)
-    subnets.associate(tables, private, fabric)
-    endpoints.make(subnets, tables, private)
+    tables, exits = ways_out.routes(subnets, ranges.public, zones)
+    # whoever is put into a subnet comes after its ways and doors, and is gone before they are
+    ways = [
+        *exits,
+        *subnets.associate(tables, private, fabric),
+        *endpoints.make(subnets, tables, private),
+    ]
     flows.log(name, vpc, spec)
     return NetworkOutputs(
         id=vpc.id,
         cidr=str(spec.cidr),
         zones=zones,
-        subnets={zone: subnet.id for zone, subnet in private.items()},
-        fabric_subnets={pool: subnet.id for pool, subnet in fabric.items()},
+        subnets={zone: held(subnet.id, ways) for zone, subnet in private.items()},
+        fabric_subnets={pool: held(subnet.id, ways) for pool, subnet in fabric.items()},
         routes={zone: table.id for zone, table in tables.items()},
     )
 

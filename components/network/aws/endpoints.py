@@ -23,10 +23,12 @@ INTERFACE = (
 """What nodes and pods call: machines, images, the cluster, Pod Identity, Lustre, keys, logs, notices, tokens."""
 
 
-def make(subnets: Subnets, tables: Mapping[str, ec2.RouteTable], private: Mapping[str, ec2.Subnet]) -> None:
+def make(
+    subnets: Subnets, tables: Mapping[str, ec2.RouteTable], private: Mapping[str, ec2.Subnet]
+) -> list[pulumi.CustomResource]:
     """Make the S3 gateway and one interface endpoint a service, for callers of this network alone."""
     region = subnets.spec.region
-    ec2.VpcEndpoint(
+    store = ec2.VpcEndpoint(
         f"{subnets.name}-s3",
         vpc_id=subnets.vpc.id,
         service_name=f"com.amazonaws.{region}.s3",
@@ -35,23 +37,29 @@ def make(subnets: Subnets, tables: Mapping[str, ec2.RouteTable], private: Mappin
         tags=subnets.tags(f"{subnets.name}-s3"),
         opts=subnets.opts,
     )
-    group = _group(subnets)
-    for service in INTERFACE:
-        label = f"{subnets.name}-{service.replace('.', '-')}"
-        ec2.VpcEndpoint(
-            label,
-            vpc_id=subnets.vpc.id,
-            service_name=f"com.amazonaws.{region}.{service}",
-            vpc_endpoint_type="Interface",
-            private_dns_enabled=True,
-            subnet_ids=[subnet.id for subnet in private.values()],
-            security_group_ids=[group.id],
-            tags=subnets.tags(label),
-            opts=subnets.opts,
-        )
+    group, rule = _group(subnets)
+    doors = [_door(subnets, service, private, group) for service in INTERFACE]
+    return [store, rule, *doors]
 
 
-def _group(subnets: Subnets) -> ec2.SecurityGroup:
+def _door(
+    subnets: Subnets, service: str, private: Mapping[str, ec2.Subnet], group: ec2.SecurityGroup
+) -> ec2.VpcEndpoint:
+    label = f"{subnets.name}-{service.replace('.', '-')}"
+    return ec2.VpcEndpoint(
+        label,
+        vpc_id=subnets.vpc.id,
+        service_name=f"com.amazonaws.{subnets.spec.region}.{service}",
+        vpc_endpoint_type="Interface",
+        private_dns_enabled=True,
+        subnet_ids=[subnet.id for subnet in private.values()],
+        security_group_ids=[group.id],
+        tags=subnets.tags(label),
+        opts=subnets.opts,
+    )
+
+
+def _group(subnets: Subnets) -> tuple[ec2.SecurityGroup, vpc.SecurityGroupIngressRule]:
     label = f"{subnets.name}-endpoints"
     group = ec2.SecurityGroup(
         label,
@@ -60,7 +68,7 @@ def _group(subnets: Subnets) -> ec2.SecurityGroup:
         tags=subnets.tags(label),
         opts=subnets.opts,
     )
-    vpc.SecurityGroupIngressRule(
+    rule = vpc.SecurityGroupIngressRule(
         f"{label}-https",
         security_group_id=group.id,
         description="HTTPS from the network",
@@ -71,4 +79,4 @@ def _group(subnets: Subnets) -> ec2.SecurityGroup:
         tags=subnets.spec.labels,
         opts=pulumi.ResourceOptions(parent=group),
     )
-    return group
+    return group, rule

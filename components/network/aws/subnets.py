@@ -59,9 +59,9 @@ class Subnets:
         """Make an empty route table; every route is a resource of its own."""
         return ec2.RouteTable(name, vpc_id=self.vpc.id, tags=self.tags(name), opts=self.opts)
 
-    def join(self, name: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
+    def join(self, name: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> ec2.RouteTableAssociation:
         """Route a subnet by a table."""
-        ec2.RouteTableAssociation(
+        return ec2.RouteTableAssociation(
             name, subnet_id=subnet.id, route_table_id=table.id, opts=pulumi.ResourceOptions(parent=subnet)
         )
 
@@ -70,10 +70,10 @@ class Subnets:
         tables: Mapping[str, ec2.RouteTable],
         private: Mapping[str, ec2.Subnet],
         fabric: Mapping[str, ec2.Subnet],
-    ) -> None:
+    ) -> list[ec2.RouteTableAssociation]:
         """Route private subnets by their zone's table, and those of fabrics likewise."""
-        for zone, subnet in private.items():
-            self.join(f"{self.name}-private-{zone}", subnet, tables[zone])
-        for pool, subnet in fabric.items():
-            zone = self.spec.fabric_pools[pool] or next(iter(tables))
-            self.join(f"{self.name}-fabric-{pool}", subnet, tables[zone])
+        by_pool = {pool: tables[self.spec.fabric_pools[pool] or next(iter(tables))] for pool in fabric}
+        return [
+            *(self.join(f"{self.name}-private-{zone}", one, tables[zone]) for zone, one in private.items()),
+            *(self.join(f"{self.name}-fabric-{pool}", one, by_pool[pool]) for pool, one in fabric.items()),
+        ]

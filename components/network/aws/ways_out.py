@@ -13,14 +13,14 @@ EVERYWHERE = "0.0.0.0/0"
 
 def routes(
     subnets: Subnets, public: Mapping[str, IPv4Network], zones: Sequence[str]
-) -> dict[str, ec2.RouteTable]:
-    """Give a route table a zone. Public subnets exist for NAT alone; no machine is ever put into one."""
+) -> tuple[dict[str, ec2.RouteTable], list[ec2.Route]]:
+    """Give a route table a zone, and the routes out. Public subnets are there for NAT alone, never for a machine."""
     name = subnets.name
     tables = {zone: subnets.table(f"{name}-private-{zone}") for zone in zones}
     if subnets.spec.nat == "none":
-        return tables
+        return tables, []
     exits = _gateways(subnets, public, zones if subnets.spec.nat == "per-zone" else zones[:1])
-    for zone, table in tables.items():
+    out = [
         ec2.Route(
             f"{name}-out-{zone}",
             route_table_id=table.id,
@@ -28,7 +28,9 @@ def routes(
             nat_gateway_id=exits.get(zone, exits[zones[0]]).id,
             opts=pulumi.ResourceOptions(parent=table),
         )
-    return tables
+        for zone, table in tables.items()
+    ]
+    return tables, out
 
 
 def _gateways(
