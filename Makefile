@@ -43,5 +43,5 @@ docs: setup ## Write the generated pages again
 	@$(RUN) -m tests.policy.mutations --write
 
 golden: engine ## Record the golden graphs again (look at the diff)
-	@$(RUN) -m pytest tests/golden --record-golden
+	@$(RUN) -m pytest tests/golden tests/stacks/test_hybrid_stack.py --record-golden
 	@$(RUN) -m tests.policy.mutations.record

@@ -20,6 +20,9 @@ from infra.paths import project
 
 pytestmark = pytest.mark.engine
 
+GRAPH = Path(__file__).with_name("hybrid.graph")
+"""What the stack is made of, recorded: a rename or a lost parent shows in a diff (`make golden`)."""
+
 CONFIG = project() / "stacks" / "Pulumi.hybrid.yaml"
 
 TELLS = """
@@ -108,8 +111,8 @@ def test_stacks_that_are_not_there_are_named_with_the_way_to_them(world: World) 
     assert phase.operations == {"create": 1}  # the stack itself
 
 
-def test_it_spans_two_stacks_and_leaves_nothing(world: World) -> None:
-    """Up, nothing to change, both ends of the line agree, down: neither account nor states hold anything."""
+def test_it_spans_two_stacks_and_leaves_nothing(world: World, request: pytest.FixtureRequest) -> None:
+    """Up, nothing to change, the graph as recorded, both ends of the line agree, down: nothing is left."""
     below = [world.small("onprem", SITE), world.small("aws-prod", CLOUD, MAKES)]
     scene = world.hybrid()
     for one in below:
@@ -118,11 +121,27 @@ def test_it_spans_two_stacks_and_leaves_nothing(world: World) -> None:
     assert up.errors == again.errors == ()
     assert up.operations["create"] > 40
     assert again.changed == 0
-    agree(json.loads(proof.exported(scene.stack, "--show-secrets"))["deployment"]["resources"])
+    resources = json.loads(proof.exported(scene.stack, "--show-secrets"))["deployment"]["resources"]
+    if request.config.getoption("--record-golden", default=False):
+        GRAPH.write_text("\n".join(graph(resources)) + "\n", encoding="utf-8")
+    assert graph(resources) == GRAPH.read_text(encoding="utf-8").splitlines()
+    agree(resources)
     for one in (scene, *reversed(below)):
         assert one.play("destroy", "destroy").errors == ()
     left = proof.inventory(scene.stack, world.standins.account, *[one.stack for one in below])
     assert (left.account, left.state) == (0, 0)
+
+
+def graph(resources: list[dict[str, Any]]) -> list[str]:
+    """Give a line for each resource: type and name below those of its parents."""
+    named = {one["urn"]: f"{one['type']} {one['urn'].rpartition('::')[2]}" for one in resources}
+    parents = {one["urn"]: one.get("parent", "") for one in resources}
+
+    def path(urn: str) -> str:
+        above = parents.get(urn, "")
+        return f"{path(above)} > {named[urn]}" if above in named else named[urn]
+
+    return sorted(path(one["urn"]).partition(" > ")[2] for one in resources if "parent" in one)
 
 
 def agree(resources: list[dict[str, Any]]) -> None:
