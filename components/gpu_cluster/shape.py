@@ -91,6 +91,8 @@ class GpuClusterOutputs:
     """By pool: machine, nodes, accelerator, accelerators a node, and whether it joins its fabric."""
     owner: pulumi.Resource | None = None
     """The resource with which everything inside the cluster goes away. None: what is inside is deleted itself."""
+    ready: tuple[pulumi.Resource, ...] = ()
+    """What work waits for, and outlives it on the way out: the machines. Default: the cluster alone."""
     networks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """By pool: what its pods ask for to be attached to the fabric, where they have to ask. Default: nothing."""
     issuer: pulumi.Output[str] | None = None
@@ -116,6 +118,7 @@ class GpuCluster(pulumi.ComponentResource):
         spec = parse(args)
         made = backend("gpu_cluster", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
         self.owner: pulumi.Resource | None = made.owner
+        self.ready: tuple[pulumi.Resource, ...] = made.ready
         self.networks: Mapping[str, str] = made.networks
         self.cluster_name, self.endpoint, self.pools = made.name, made.endpoint, made.pools
         self.kubeconfig = pulumi.Output.secret(made.kubeconfig)

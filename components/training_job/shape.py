@@ -67,8 +67,9 @@ class TrainingJob(pulumi.ComponentResource):
 
 
 def _inside(parent: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    # parts go when the cluster goes; the SDK hands no such word down to children by itself
-    return pulumi.ResourceOptions(parent=parent, deleted_with=opts.deleted_with if opts else None)
+    # parts come after the machines and go when the cluster goes; the SDK hands neither down to children by itself
+    given = opts or pulumi.ResourceOptions()
+    return pulumi.ResourceOptions(parent=parent, depends_on=given.depends_on, deleted_with=given.deleted_with)
 
 
 def parse(args: TrainingJobArgs | dict[str, Any]) -> TrainingJobSpec:

@@ -120,7 +120,8 @@ class Cloud:
         schema, row = self.resource(token), self.table.row(token)
         wanted = schema.inputs.get(name)
         listed_ = self.table.replace.get(token)
-        if name in row.replace or name in (listed_ or ()):
+        spelt = ".".join(step for step in path if isinstance(step, str))
+        if name in (listed_ or ()) or any(f"{spelt}.".startswith(f"{one}.") for one in row.replace):
             return True
         return listed_ is None and wanted is not None and documented.replaces(wanted.doc)
 

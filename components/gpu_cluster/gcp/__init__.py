@@ -64,6 +64,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         storage.install(spec.storage, ready)
     return GpuClusterOutputs(
         owner=cluster,
+        ready=tuple(groups),
         name=cluster.name,
         endpoint=cluster.endpoint,
         kubeconfig=kubeconfig,

@@ -110,3 +110,17 @@ def test_keys_of_log_buckets_are_opened_by_an_account_of_their_own(gcp: Rig) -> 
     """What the settings name is not the logging service's agent, which holds no key."""
     found = gcp.invoke("gcp:logging/getProjectCmekSettings:getProjectCmekSettings", project="p")
     assert found["serviceAccountId"].startswith("cmek-p")
+
+
+@pytest.mark.never_again
+def test_another_driver_takes_the_pool_and_another_label_does_not(gcp: Rig) -> None:
+    """Thread terraform-provider-google #23248: the driver's version makes a pool anew, so a plan shows it as a loss."""
+
+    def pool(driver: str, **labels: str) -> dict[str, object]:
+        card = {"type": "nvidia-l4", "count": 1, "gpuDriverInstallationConfig": {"gpuDriverVersion": driver}}
+        return {"name": "it", "cluster": "c", "nodeConfig": {"guestAccelerators": [card], "labels": labels}}
+
+    assert gcp.diff(POOL, "it", pool("LATEST"), pool("DEFAULT")).replaces
+    labelled = gcp.diff(POOL, "it", pool("LATEST"), pool("LATEST", team="ml"))
+    assert labelled.diffs
+    assert not labelled.replaces
