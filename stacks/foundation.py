@@ -61,7 +61,7 @@ class Foundation:
 
     def content(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         """Give the options of what runs in the cluster: it comes after the cluster, and goes with it."""
-        ready: list[pulumi.Resource] = [self.cluster, *after]
+        ready: list[pulumi.Resource] = [self.cluster, *self.cluster.ready, *after]
         own = pulumi.ResourceOptions(depends_on=ready, deleted_with=self.cluster.owner)
         return pulumi.ResourceOptions.merge(self.account.inside(), own)
 
