@@ -111,6 +111,7 @@ class Scene:
     def faulty(self, faults: str) -> Iterator[Phase]:
         """Play an up for each fault, and then the rerun that has to complete."""
         for fault in faults.split(","):
+            self.standins.arm(fault)
             with self._killer(fault):
                 struck = self.play(f"up with fault {fault}", "up")
             yield replace(struck, wanted="" if struck.errors else f"the fault {fault} did not strike")

@@ -50,7 +50,7 @@ class StandIns:
         return None if self._process is None else self._process.poll()
 
     def arm(self, fault: str) -> None:
-        """Strike with a fault from now on."""
+        """Start anew with one fault, so that no two strike in the same run."""
         self._fault = fault
         self.start()
 
