@@ -34,7 +34,7 @@ def run(names: Sequence[str], options: Options, play: Callable[[str, Options], R
 
     A stack that can't be played is a row with its error, and the others are played all the same.
     """
-    found = [_played(name, options, play) for name in names]
+    found = [_played(name, options, play) for name in names]  # one after the other: each takes all cores
     reports = [report for report, _ in found]
     code = max((code for _, code in found), default=Exit.OK)
     if options.as_json:
@@ -50,8 +50,12 @@ def _played(name: str, options: Options, play: Callable[[str, Options], Report])
         report = play(name, options)
     except Exception as error:  # noqa: BLE001 - whatever stops one stack must not stop the others
         text, code = failures.told(error)
-        return Report(name, "", mistakes=[text]), code
-    return report, Exit.OK if report.ok else Exit.RESOURCE
+        report = Report(name, "", mistakes=[text])
+    else:
+        code = Exit.OK if report.ok else Exit.RESOURCE
+    if not options.as_json:
+        say.note(f"{name}: {'as it has to be' if report.ok else 'not as it has to be'}")
+    return report, code
 
 
 def row(report: Report) -> Mapping[str, Any]:

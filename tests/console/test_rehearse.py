@@ -6,10 +6,11 @@ import yaml
 
 from console.failures import Failed
 from console.rehearse import dial, drift
-from console.rehearse.command import Options, run
+from console.rehearse.command import run
 from console.rehearse.phases import Phase
 from console.rehearse.proof import Inventory, _secret_texts
 from console.rehearse.report import Report
+from console.rehearse.stage import Options
 from console.rehearse.surroundings import CREDENTIALS, variables
 from providers.rehearsal.account import Account, Name
 

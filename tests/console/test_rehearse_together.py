@@ -8,10 +8,11 @@ import typer
 from console.exits import Exit
 from console.failures import Failed
 from console.rehearse import together
-from console.rehearse.command import Options, command, rehearsable, run
+from console.rehearse.command import command, rehearsable, run
 from console.rehearse.phases import Phase
 from console.rehearse.proof import Inventory
 from console.rehearse.report import Report
+from console.rehearse.stage import Options
 
 CYCLE = (
     Phase("onprem: up", 9.0, {"create": 83}, below=True),
