@@ -32,10 +32,9 @@ def run(stack: str, what_if: Sequence[str], compare: str, plot: Path | None, *, 
         as_json: Whether a machine reads it.
 
     Raises:
-        Failed: There is no such stack, or the plot's name does not end in .svg.
+        Failed: An argument is wrong; found before any engine starts.
     """
-    if plot is not None and plot.suffix != ".svg":
-        raise Failed(f"--plot {plot}: the picture is an SVG, name it {plot.stem}.svg", Exit.CONFIGURATION)
+    _check(stack, what_if, compare, plot)
     columns = bills(stack, what_if, compare)
     if plot is not None:
         plot.write_text(bars(columns, f"{stack}: USD for a month of 730 hours"), encoding="utf-8")
@@ -47,6 +46,21 @@ def run(stack: str, what_if: Sequence[str], compare: str, plot: Path | None, *, 
         _print_one(columns[0], page)
     else:
         _print_all(columns, page)
+
+
+def _check(stack: str, what_if: Sequence[str], compare: str, plot: Path | None) -> None:
+    """Find what is wrong with the arguments while it costs nothing."""
+    for name in (stack, compare) if compare else (stack,):
+        stage.stack_file(name)
+    for part in (part for variant in what_if for part in variant.split(";")):
+        path, equals, _ = part.strip().partition("=")
+        if not (path and equals):
+            example = "cluster.pools.train.nodes=2"
+            raise Failed(f"--what-if {part}: write path=value, such as {example}", Exit.CONFIGURATION)
+    if plot is not None and plot.suffix != ".svg":
+        raise Failed(f"--plot {plot}: the picture is an SVG, name it {plot.stem}.svg", Exit.CONFIGURATION)
+    if plot is not None and not plot.absolute().parent.is_dir():
+        raise Failed(f"--plot {plot}: there is no folder {plot.parent}", Exit.CONFIGURATION)
 
 
 def bills(stack: str, what_if: Sequence[str], compare: str) -> list[Column]:

@@ -77,12 +77,12 @@ def _idle(cost: Cost) -> str:
 
 
 def _link(link: Link) -> str:
-    missing = f"; without {', '.join(link.without)}, which have no price" if link.without else ""
+    missing = f"; more, as there is no price of {', '.join(link.without)}" if link.without else ""
     if not isinstance(link.ways, Egress):
         return f"{link.name}: not compared with the internet: {link.ways}"
     ways = link.ways
     even = (
-        f"cheaper from {ways.break_even / _GB_PER_TB:,.1f} TB a month"
+        f"cheaper from {ways.break_even / _GB_PER_TB:,.1f} TB a month on"
         if ways.break_even < float("inf")
         else "never cheaper"
     )

@@ -96,10 +96,12 @@ def _links(every: Sequence[Step], stock: Stock, facts: Facts) -> Iterator[Link]:
     for name, port in ports.items():
         inside = [urn for urn in stock.ledger.lines if parts.name(urn) == name]
         fixed = sum(stock.ledger.monthly_of(urn).expected for urn in inside)
-        missing = {line.item for urn, line in stock.ledger.unpriced() if urn in inside}
+        missing = {line.item: urn for urn, line in stock.ledger.unpriced() if urn in inside}
+        blind = next((item for item, urn in missing.items() if stock.graph.by_urn[urn].type in _PORTS), None)
         home = facts.environment.region if facts.environment else ""
         region = home or money.price_region(port, facts)
-        yield Link(name, egress.compare(places.platform(port), region, fixed), tuple(sorted(missing)))
+        ways = f"{blind} has no price" if blind else egress.compare(places.platform(port), region, fixed)
+        yield Link(name, ways, tuple(sorted(missing)))
 
 
 def _rings(stock: Stock, config: Mapping[str, str], facts: Facts) -> Iterator[Ring]:

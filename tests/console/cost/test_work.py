@@ -95,7 +95,21 @@ def test_a_link_says_from_when_it_pays() -> None:
         pytest.approx(255.50),
         pytest.approx(3650),
     )
-    assert "cheaper from 3.7 TB a month" in text(Recording(events))
+    assert "cheaper from 3.7 TB a month on" in text(Recording(events))
+
+
+def test_a_link_whose_port_has_no_price_is_not_compared() -> None:
+    """What costs most is missing, so no break-even would be true; a part that is missing beside it makes a floor."""
+    parent = state(LINK, "home")
+    inside = {"parent": parent["urn"]}
+    made = (environment(), step("create", None, parent))
+    dark = created(PORT, "home-a", {"bandwidth": "400Gbps"}, **inside)
+    assert "not compared with the internet: Direct Connect 400Gbps port has no price" in text(
+        Recording((*made, dark))
+    )
+    far = created("aws:ec2/unheardOf:Thing", "home-b", {}, **inside)
+    port = created(PORT, "home-a", {"bandwidth": "1Gbps"}, **inside)
+    assert "more, as there is no price of aws:ec2/unheardOf:Thing" in text(Recording((*made, port, far)))
 
 
 def test_a_ring_over_zones_has_a_price_a_step() -> None:
