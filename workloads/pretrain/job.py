@@ -19,7 +19,7 @@ class Job:
     """CAUSEWAY_CONFIG: settings as JSON; absent: all defaults."""
 
     store_url: str
-    """CAUSEWAY_STORE_URL: file:///..., s3://..., gs://... or az://...; required."""
+    """CAUSEWAY_STORE_URL: file:///..., s3://..., gs://... or abfss://container@account...; required."""
 
     key_ring: str | None
     """CAUSEWAY_KEY_RING: folder of the key ring; absent or empty where the platform encrypts."""

@@ -95,7 +95,9 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         command.add_argument(
-            "url", help="file:///folder, s3://bucket/prefix, gs://bucket/prefix, az://container/prefix"
+            "url",
+            help="file:///folder, s3://bucket/prefix, gs://bucket/prefix, "
+            "abfss://container@account.dfs.core.windows.net/prefix",
         )
         _add_words(command, words.split())
         ring = os.environ.get("CAUSEWAY_KEY_RING", "")

@@ -44,7 +44,9 @@ class CloudBackend:
 
     @classmethod
     def open(cls, url: str) -> "CloudBackend":
-        """Open s3://bucket/prefix, gs://bucket/prefix or az://container/prefix with the identity of this machine.
+        """Open s3://bucket, gs://bucket or abfss://container@account.dfs.core.windows.net as this machine's identity.
+
+        A prefix may follow. az://container needs AZURE_STORAGE_ACCOUNT_NAME beside it.
 
         Raises:
             StoreError: the address or the machine's settings for this cloud are not usable.

@@ -67,8 +67,9 @@ class Store:
         """Open a bucket.
 
         Args:
-            url: file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix. A cloud's bucket
-                without a manifest is read and written as plain bytes: the platform encrypts it.
+            url: file:///folder, s3://bucket/prefix, gs://bucket/prefix or
+                abfss://container@account.dfs.core.windows.net/prefix. A cloud's bucket without a manifest is read and
+                written as plain bytes: the platform encrypts it.
             key_ring: The ring of a sealed bucket, or its folder; None or "" for one that is not sealed.
 
         Raises:

@@ -106,6 +106,16 @@ def test_each_cloud_is_opened_by_its_address(url: str, monkeypatch: pytest.Monke
         CloudBackend.open("az://container")
 
 
+def test_an_address_of_azure_names_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is whole without the machine's settings, and leads to the blob service, whose private endpoint there is."""
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    monkeypatch.setenv("AZURE_SKIP_SIGNATURE", "true")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setattr("workloads.store.cloud._RETRY", {"max_retries": 0})
+    with pytest.raises(StoreError, match=r"https://account\.blob\.core\.windows\.net/container/prefix/a"):
+        CloudBackend.open("abfss://container@account.dfs.core.windows.net/prefix").head("a")
+
+
 def test_an_error_of_the_cloud_names_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a cloud refuses is told with the object's address: here an endpoint where nobody listens."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
