@@ -225,4 +225,5 @@ def line_args(line: Line) -> dict[str, Any]:
         "vlan": line.vlan,
         "mtu": line.mtu,
         "macsec": line.macsec,
+        "in_service": line.in_service,
     }

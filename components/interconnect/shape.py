@@ -28,7 +28,7 @@ class InterconnectArgs(TypedDict):
     locations: list[str]
     """The provider's names of the meeting points, all different, as many as the resiliency needs.
 
-    One of another region is written `region/name`."""
+    One of another region is written `region/name`, one that a carrier brings us to on Azure `carrier/name`."""
     peer_asn: int
     """The far end's autonomous system number."""
     peer_cidrs: list[str]
@@ -59,6 +59,8 @@ class InterconnectArgs(TypedDict):
     """On premises: the tunnel that the far end made, as its `Interconnect.tunnels` gives it. Default: none."""
     far_name: NotRequired[str]
     """On premises: what the far end calls the link; its ports are called after it. Default: the same name."""
+    in_service: NotRequired[bool]
+    """Whether its ports carry traffic; false where they are ordered first, and patched by people. Default: true."""
     door: NotRequired[bool]
     """Let the far end reach the platform's object stores over the link and not over the internet. Default: false."""
     vpn_fallback: NotRequired[bool]
@@ -94,6 +96,7 @@ class InterconnectSpec:
     far_sessions: pulumi.Input[dict[str, dict[str, str]]] | None
     far_tunnels: pulumi.Input[dict[str, dict[str, str]]] | None
     far_name: str
+    in_service: bool
     door: bool
     vpn_fallback: bool
     peer_address: str
@@ -185,6 +188,7 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         far_sessions=reader.flowing("far_sessions"),
         far_tunnels=reader.flowing("far_tunnels"),
         far_name=reader.text("far_name", ""),
+        in_service=reader.flag("in_service", default=True),
         door=reader.flag("door", default=False),
         vpn_fallback=reader.flag("vpn_fallback", default=True),
         peer_address=reader.text("peer_address", ""),

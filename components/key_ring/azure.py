@@ -4,9 +4,8 @@ import pulumi
 from pulumi_azure_native import keyvault
 
 from components.key_ring.shape import KeyRingOutputs, KeyRingSpec
-from components.microsoft import rights
+from components.microsoft import rights, vaults
 from components.microsoft.ids import key_name, needed
-from infra import naming
 from infra.catalog import regions
 from infra.problems import Problem, ProblemsError
 
@@ -16,6 +15,9 @@ SHORTEST = 7
 PURPOSES = ("logs", "cluster")
 """Keys beside those of the data classes: other principals are let in."""
 
+SIZE = 2048
+"""Bits of a key: the one size that every service here takes (Managed Lustre guide, customer-managed keys)."""
+
 USES = ("decrypt", "encrypt", "unwrapKey", "wrapKey")
 """What services do with a key: they wrap the keys of their own that encrypt the data."""
 
@@ -23,7 +25,10 @@ USES = ("decrypt", "encrypt", "unwrapKey", "wrapKey")
 def build(name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> KeyRingOutputs:
     """Make the vault and its keys. Nobody may use a key yet: who encrypts with one is granted it there.
 
-    With `hardware` every key is made in the vault's hardware module (tier Premium).
+    With `hardware` every key is made in the vault's hardware module (tier Premium). A managed HSM of one's own is no
+    choice: people hand it its security domain before it takes a key, and rights on its keys are no resources.
+
+    A key's rotation is said when it is made; `az keyvault key rotation-policy update` and a refresh change it later.
 
     Raises:
         ProblemsError: A class asks for what Key Vault can't promise, or for a replica where Azure has none.
@@ -94,25 +99,10 @@ def _vault(
 ) -> tuple[keyvault.Vault, pulumi.Output[str]]:
     """Make the vault, closed to every network; services of Azure come in by their identities."""
     group = rights.group(name, spec.region, spec.labels, opts)
-    # an identity knows the tenant that it is in, so that nobody has to look it up or write it down
     reader = rights.identity(f"{name}-reader", group, spec.labels, group)
-    vault = keyvault.Vault(
-        naming.name(name, limit=16),  # the engine adds eight letters: names of vaults are taken world-wide
-        resource_group_name=group.name,
-        location=group.location,
-        properties={
-            "tenant_id": reader.tenant_id,
-            "sku": {"family": "A", "name": "premium" if spec.hardware else "standard"},
-            "enable_rbac_authorization": True,
-            "enable_soft_delete": True,
-            "enable_purge_protection": True,
-            "soft_delete_retention_in_days": spec.deletion_days,
-            "public_network_access": "Disabled",
-            "network_acls": {"bypass": "AzureServices", "default_action": "Deny"},
-        },
-        tags=spec.labels,
-        opts=pulumi.ResourceOptions(parent=group, protect=spec.protect),
-    )
+    tier = "premium" if spec.hardware else "standard"
+    days, protect = spec.deletion_days, spec.protect
+    vault = vaults.vault(name, group, reader, spec.labels, tier=tier, deletion_days=days, protect=protect)
     return vault, group.name
 
 
@@ -131,7 +121,7 @@ class _Keys:
             resource_group_name=self._where,
             properties={
                 "kty": "RSA-HSM" if self._spec.hardware else "RSA",
-                "key_size": 3072,
+                "key_size": SIZE,
                 "key_ops": list(USES),
                 "rotation_policy": {
                     "lifetime_actions": [
@@ -140,7 +130,12 @@ class _Keys:
                 },
             },
             tags={**self._spec.labels, **labels},
-            opts=pulumi.ResourceOptions(parent=self._vault, protect=self._spec.protect),
+            opts=pulumi.ResourceOptions.merge(
+                vaults.inside(self._vault, protect=self._spec.protect),
+                # Resource Manager makes a key and never changes it (Keys, Create If Not Exist): a later update would
+                # only claim to, and the rule on rotation could no longer see what the key really does
+                pulumi.ResourceOptions(ignore_changes=["properties", "tags"]),
+            ),
         )
         return pulumi.Output.all(made.id, made.key_uri_with_version).apply(
             lambda found: f"{found[0]}/versions/{found[1].rpartition('/')[2]}"

@@ -12,6 +12,7 @@ from components.parts import part_of
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 ROLES: Mapping[str, str] = MappingProxyType(
     {
+        "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
         "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
         "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
         "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",

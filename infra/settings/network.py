@@ -40,7 +40,9 @@ class Line(Section):
     resiliency: Literal["development", "high", "maximum"] = "high"
     """How many locations and devices: one, two locations, or two devices in each of two. Default: high."""
     locations: tuple[str, ...]
-    """The provider's names of the meeting points, as many as the resiliency needs; of another region: `region/name`."""
+    """The provider's names of the meeting points, as many as the resiliency needs; of another region: `region/name`.
+
+    On Azure `carrier/name` is a circuit that a carrier brings there, and a name alone a port pair of your own."""
     bandwidth_gbps: Literal[1, 10, 100, 400] = 10
     """Of each port, in Gbit/s. Default: 10."""
     ports: Annotated[int, Field(ge=1, le=4)] = 1
@@ -53,6 +55,8 @@ class Line(Section):
     """The largest packet in bytes; platforms allow different ones. Default: 1500."""
     macsec: bool = False
     """Encrypt on the wire (IEEE 802.1AE); the key pairs are secrets of the stack. Default: false."""
+    in_service: bool = True
+    """Whether its ports carry traffic: on Azure false at first, until what was ordered is patched. Default: true."""
     vpn_fallback: bool = True
     """An encrypted tunnel over the internet that takes over when every port is down. Default: true."""
 

@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure_declared import NETWORK, declared
 from azure_models import TABLE, judge
+
+import components.interconnect.azure as interconnect
+from components.interconnect.shape import parse
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "azure"
 
@@ -55,6 +59,32 @@ def test_azures_client_sends_what_we_declare(token: str) -> None:
         if one["type"] == token and (told := judge(token, known(one["inputs"])).complaints)
     }
     assert refused == {}
+
+
+LINK = {"platform": "azure", "region": "westeurope", "network": NETWORK, "peer_asn": 65010}
+FAR = {"peer_cidrs": ["10.200.0.0/16"], "peer_address": "198.51.100.7"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"locations": ["Equinix-Amsterdam-AM5", "Equinix-Frankfurt-FR5"], "macsec": True},
+        {"locations": ["Equinix-Amsterdam-AM5", "Equinix-Frankfurt-FR5"], "bandwidth_gbps": 100},
+        {"locations": ["Equinix/Amsterdam", "Colt/Frankfurt"], "bandwidth_gbps": 1},
+    ],
+)
+def test_azures_client_sends_links_in_service(more: dict[str, Any]) -> None:
+    """What the recorded stack only orders, and a carrier's circuits, are judged as they are declared."""
+    spec = parse({**LINK, **FAR, **more})
+    made = declared(lambda opts: interconnect.build("home", spec, opts))
+    judged = [one for one in made if one.token in TABLE["operations"]]
+    assert {one.token.rpartition(":")[2] for one in judged} >= {
+        "ExpressRouteCircuit",
+        "ExpressRouteCircuitPeering",
+        "VirtualNetworkGatewayConnection",
+    }
+    told = {one.name: found for one in judged if (found := judge(one.token, one.inputs).complaints)}
+    assert told == {}
 
 
 def test_every_recorded_type_has_an_operation() -> None:

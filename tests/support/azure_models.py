@@ -82,7 +82,7 @@ def judge(token: str, inputs: Mapping[str, Any]) -> Judged:
     """
     method = _operation(TABLE["operations"][token])
     names, parameter, model = _parameters(method)
-    whole = {**TABLE["made_up"], **inputs}
+    whole = {**TABLE["made_up"].get(token, {}), **inputs}
     given = {names[name.lower()]: value for name, value in whole.items() if name.lower() in names}
     outside = {*TABLE["fixed"], *(name for name in inputs if name.lower() in names)}
     found: list[str] = []

@@ -1,6 +1,7 @@
 """AKS: a private control plane, node pools of which each is one island of InfiniBand, and NVIDIA's operators."""
 
 import operator
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,11 @@ from components.parts import part_of
 from infra.capacity import Spot
 from infra.catalog import compat, fabric
 from infra.problems import Problem, ProblemsError
+
+GROUP_ID_FORM = (
+    "/subscriptions/ID/resourceGroups/NAME/providers/Microsoft.Compute/capacityReservationGroups/NAME"
+)
+GROUP_ID = re.compile(re.sub("ID|NAME", "[^/]+", GROUP_ID_FORM), re.IGNORECASE)
 
 
 def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuClusterOutputs:
@@ -95,6 +101,10 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         fix = "none: on AKS the version of Kubernetes decides, and no pool moves by itself"
         found.append(Problem("image", f"given {spec.image!r}", fix))
     for pool in spec.pools.values():
+        reserved = agent_pool.reservation(pool)
+        if reserved and not GROUP_ID.fullmatch(reserved):
+            text, fix = f"reserved {reserved!r} is no id of a capacity reservation group", GROUP_ID_FORM
+            found.append(Problem(f"pools.{pool.name}.capacity", text, fix))
         found += compat.check({"kubernetes": f"{spec.version or KUBERNETES}.999"}, pool.machine)
     if found:
         raise ProblemsError(f"GpuCluster {name!r} can't be built on Azure", found)
@@ -140,15 +150,19 @@ class _Pools:
         spot: bool = False,
     ) -> pulumi.Resource:
         label = f"{self._name}-{pool.name}" + (f"-{ending}" if ending else "")
+        arguments = self.arguments(pool, spot=spot)
         made: pulumi.Resource = containerservice.AgentPool(
             label,
             agent_pool_name=agent_pool.name(pool, ending),
             resource_name_=cluster.name,
             resource_group_name=group,
-            **self.arguments(pool, spot=spot),
-            # a pool of GPUs of which every machine is started at once takes longer than the provider waits
+            **arguments,
             opts=part_of(
-                cluster, custom_timeouts=pulumi.CustomTimeouts(create="90m", update="3h", delete="90m")
+                cluster,
+                # a pool of GPUs of which every machine is started at once takes longer than the provider waits
+                custom_timeouts=pulumi.CustomTimeouts(create="90m", update="3h", delete="90m"),
+                # the autoscaler counts: an update would send its machines away
+                ignore_changes=["count"] if arguments["enable_auto_scaling"] else [],
             ),
         )
         return made

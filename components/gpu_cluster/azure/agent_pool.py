@@ -6,14 +6,17 @@ from typing import Any
 from components.gpu_cluster.azure.driver import ON_THE_POOL
 from components.gpu_cluster.pools import NodePoolSpec
 from components.kubernetes.operators import Driver
+from components.microsoft.pods import SPOT_TAINT
 from infra import naming
-from infra.capacity import Mixed, Reserved, Spot
+from infra.capacity import Capacity, Mixed, Reserved, Spot
 from infra.catalog import pods
 from infra.problems import Problem, ProblemsError, nearest
 
 DISK_GIB = {"system": 128, "training": 256, "serving": 256}
 """Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
 
+SPOT = {SPOT_TAINT: "spot"}
+"""What AKS puts on spot machines, as a label and as a taint; said by us too, or a refresh would find it strange."""
 
 OPTIONS = (
     "enable_fips",
@@ -68,9 +71,10 @@ def arguments(
         "vnet_subnet_id": subnet,
         "enable_encryption_at_host": True,
         "enable_node_public_ip": False,
-        "node_labels": labels(pool),
-        "node_taints": [f"{key}={value}:NoSchedule" for key, value in taints(pool).items()],
-        "upgrade_settings": upgrades(pool),
+        "node_labels": {**labels(pool), **(SPOT if spot else {})},
+        "node_taints": [
+            f"{key}={value}:NoSchedule" for key, value in {**taints(pool), **(SPOT if spot else {})}.items()
+        ],
         "tags": dict(tags),
         **size(pool, spare=spot),
         **({"gpu_profile": {"driver": ON_THE_POOL[driver]}} if pool.machine.accelerator else {}),
@@ -100,15 +104,24 @@ def bought(pool: NodePoolSpec, *, spot: bool) -> dict[str, Any]:
         ProblemsError: One pool is to have several sources.
     """
     if spot:
-        # -1: as much as a machine at list price costs, so none is ever taken away for its price alone
+        # -1: as much as a machine at list price costs, so none is ever taken away for its price alone.
+        # How nodes are renewed is AKS's business there: it refuses a spot pool that says it (azurerm #19355)
         return {"scale_set_priority": "Spot", "scale_set_eviction_policy": "Delete", "spot_max_price": -1}
-    source = pool.capacity.fallback if isinstance(pool.capacity, Spot) else pool.capacity
-    if isinstance(source, Reserved):
-        return {"capacity_reservation_group_id": source.id}
-    if isinstance(source, Mixed):
+    if isinstance(_source(pool), Mixed):
         found = [Problem(f"pools.{pool.name}.capacity", "mixed", "one pool for each source")]
         raise ProblemsError("GpuCluster can't be built on Azure", found)
-    return {}
+    group = reservation(pool)
+    return {"upgrade_settings": upgrades(pool), **({"capacity_reservation_group_id": group} if group else {})}
+
+
+def reservation(pool: NodePoolSpec) -> str:
+    """Give the id of the capacity reservation group that a pool's machines come from; empty when from none."""
+    source = _source(pool)
+    return source.id if isinstance(source, Reserved) else ""
+
+
+def _source(pool: NodePoolSpec) -> Capacity | None:
+    return pool.capacity.fallback if isinstance(pool.capacity, Spot) else pool.capacity
 
 
 def upgrades(pool: NodePoolSpec) -> dict[str, str]:

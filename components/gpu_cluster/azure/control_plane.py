@@ -9,10 +9,11 @@ import pulumi
 import yaml
 from pulumi_azure_native import compute, containerservice, managedidentity, resources
 
+from components.gpu_cluster.azure import agent_pool
 from components.gpu_cluster.azure.versions import KUBERNETES
 from components.gpu_cluster.shape import GpuClusterSpec
 from components.microsoft import accounts, rights
-from components.microsoft.ids import ManagedKey, title, within
+from components.microsoft.ids import ManagedKey, part, title, up_to, within
 from components.parts import part_of
 
 LOGS = (
@@ -60,9 +61,14 @@ def build(
             "vault": ("Key Vault Contributor", key.apply(lambda found: found.vault_id)),
             "kubelet": ("Managed Identity Operator", kubelet.id),
             "disks": ("Reader", disks.id),
+            **_reservations(spec),
         },
     )
-    options = part_of(group, depends_on=granted)
+    options = part_of(
+        group,
+        depends_on=granted,
+        ignore_changes=["agentPoolProfiles[0].count"] if first["enable_auto_scaling"] else [],
+    )
     cluster = containerservice.ManagedCluster(
         name,
         resource_name_=title(name),
@@ -172,6 +178,13 @@ def _disks(
         tags=spec.labels,
         opts=part_of(group, depends_on=[right]),
     )
+
+
+def _reservations(spec: GpuClusterSpec) -> dict[str, tuple[str, pulumi.Input[str]]]:
+    """Give the rights on groups of reservations, which AKS asks for on what they lie in (AKS guide, reservations)."""
+    groups = {group for pool in spec.pools.values() if (group := agent_pool.reservation(pool))}
+    homes = sorted({up_to(group, "resourceGroups") for group in groups})
+    return {f"reserved-{part(home, 'resourceGroups')}": ("Contributor", home) for home in homes}
 
 
 def _grant(

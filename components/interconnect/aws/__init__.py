@@ -58,6 +58,8 @@ def refuse(spec: InterconnectSpec) -> None:
         ProblemsError: MTU, ASN or MACsec that Direct Connect does not take, all at once.
     """
     found = []
+    if not spec.in_service:
+        found.append(Problem("in_service", "given false", "true on AWS: an update waits for people"))
     if spec.mtu not in MTU:
         found.append(Problem("mtu", f"given {spec.mtu}", "1500 or 8500 on AWS, the same at the far end"))
     if not any(spec.asn in private and spec.asn + 1 in private for private in PRIVATE_ASNS):

@@ -8,9 +8,8 @@ import pulumi_random as random
 from pulumi_azure_native import keyvault, resources
 
 from components.interconnect.shape import InterconnectSpec
-from components.microsoft import rights
+from components.microsoft import rights, vaults
 from components.parts import part_of
-from infra import naming
 
 
 @dataclass(frozen=True)
@@ -33,23 +32,7 @@ class Safe:
     def __init__(self, name: str, spec: InterconnectSpec, group: resources.ResourceGroup) -> None:
         self._spec, self._group = spec, group
         self._who = rights.identity(f"{name}-ports", group, spec.labels, group)
-        self._vault = keyvault.Vault(
-            naming.name(name, "macsec", limit=16),
-            resource_group_name=group.name,
-            location=group.location,
-            properties={
-                "tenant_id": self._who.tenant_id,
-                "sku": {"family": "A", "name": "standard"},
-                "enable_rbac_authorization": True,
-                "enable_soft_delete": True,
-                "enable_purge_protection": True,
-                "soft_delete_retention_in_days": 30,
-                "public_network_access": "Disabled",
-                "network_acls": {"bypass": "AzureServices", "default_action": "Deny"},
-            },
-            tags=spec.labels,
-            opts=pulumi.ResourceOptions(parent=group, protect=spec.protect),
-        )
+        self._vault = vaults.vault(f"{name}-macsec", group, self._who, spec.labels, protect=spec.protect)
         self._right = rights.grant(f"{name}-ports", "Key Vault Secrets User", self._vault.id, self._who)
 
     def seal(self, port: str) -> Sealed:
@@ -68,7 +51,7 @@ class Safe:
                 resource_group_name=self._group.name,
                 properties={"value": parts[part]},
                 tags=self._spec.labels,
-                opts=part_of(self._vault),
+                opts=vaults.inside(self._vault),
             )
             homes[part] = pulumi.Output.all(secret.id, self._vault.name).apply(
                 lambda found: f"https://{found[1]}.vault.azure.net/secrets/{found[0].rpartition('/')[2]}"

@@ -57,6 +57,8 @@ def refuse(spec: InterconnectSpec, found: list[Place]) -> None:
     """
     partner = any(place.partner for place in found)
     problems = []
+    if not spec.in_service:
+        problems.append(Problem("in_service", "given false", "true on Google Cloud: ports work once patched"))
     if spec.mtu not in MTU:
         problems.append(
             Problem("mtu", f"given {spec.mtu}", "1500 or 8896 on Google Cloud, the same at the far end")

@@ -27,6 +27,7 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
             spec.vpn_fallback,
             "false: the far end makes the tunnel and gives it out as far_tunnels",
         ),
+        in_service=(not spec.in_service, "true: the far end orders its ports"),
         ports=(spec.ports if spec.ports > 1 else 0, "1: the router's own settings bundle ports"),
     )
     ports = router.ports(name, spec)

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_azure_native import network, resources
 
-from components.microsoft import accounts
+from components.microsoft import accounts, rights
 from components.network.shape import NetworkSpec
 from components.parts import part_of
 
@@ -27,6 +27,9 @@ def log(
     )
     target = accounts.logs(f"{name}-log", group, wanted, spec.flow_log_days)
     accounts.watch(f"{name}-rules", guard.id, GUARD_LOGS, target, guard)
+    # the account takes no keys, so the writer comes by an identity of its own
+    who = rights.identity(f"{name}-flows", group, spec.labels, group)
+    right = rights.grant(f"{name}-flows", "Storage Blob Data Contributor", target.id, who)
     network.FlowLog(
         f"{name}-flows",
         flow_log_name=pulumi.Output.concat(group.name, "-flows"),
@@ -35,9 +38,10 @@ def log(
         location=group.location,
         target_resource_id=made.id,
         storage_id=target.id,
+        identity={"type": "UserAssigned", "user_assigned_identities": [who.id]},
         enabled=True,
         format={"type": "JSON", "version": 2},
         retention_policy={"enabled": True, "days": spec.flow_log_days},
         tags=spec.labels,
-        opts=part_of(made),
+        opts=part_of(made, depends_on=[right]),
     )

@@ -12,6 +12,7 @@ from providers.base.errors import Problem, ProviderError, nearest
 from providers.base.values import Bag, Path, Secret, plain
 from providers.rehearsal.account import Record
 from providers.rehearsal.cloud import Cloud, Made, Settings
+from providers.rehearsal.clouds import azure_rules
 from providers.rehearsal.clouds.aws_lookups import CERTIFICATE
 from providers.rehearsal.fill import Filler, conform, stand_in
 from providers.rehearsal.schema import Property, Scalar
@@ -23,6 +24,7 @@ CALLER = "00000000-0000-4000-8000-000000000003"
 AZURES_OWN = {"networkwatcherrg"}
 """Groups that Azure makes by itself: that of the network watchers, from the first network on."""
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
+_VAULT = "azure-native:keyvault:Vault"
 _ID = re.compile(rf"/subscriptions/{SUBSCRIPTION}/.+", re.IGNORECASE)
 
 
@@ -118,7 +120,12 @@ class AzureNative(Cloud):
         return (id_, id_.lower(), *(text for text in texts if isinstance(text, str)))
 
     def removed(self, record: Record) -> int:
-        """A deleted cluster takes its Kubernetes objects along."""
+        """A deleted cluster takes its Kubernetes objects along, a vault what it keeps."""
+        if record.token == _VAULT:
+            kept = [r for r in self.account.all() if r.id.lower().startswith(f"{record.id.lower()}/")]
+            for inner in kept:
+                self.account.remove(inner)
+            return len(kept)
         if record.token != _CLUSTER:
             return 0
         names = [record.outputs.get("fqdn"), record.outputs.get("privateFQDN")]
@@ -133,8 +140,9 @@ class AzureNative(Cloud):
     # Rules.
 
     def rules(self, token: str, inputs: Bag, settings: Settings) -> Iterator[Problem]:
-        """Groups must exist."""
+        """Groups must exist; services have rules of their own."""
         del settings
+        yield from azure_rules.check(self.account, token, inputs)
         group = inputs.get("resourceGroupName")
         if isinstance(group, str) and token != "azure-native:resources:ResourceGroup":
             groups = self.account.of_type("azure-native:resources:ResourceGroup")
@@ -163,8 +171,18 @@ class AzureNative(Cloud):
         lists = [entry for entry in parent.inputs.values() if isinstance(entry, list)] if parent else []
         return any(isinstance(item, dict) and item.get("name") == rest for entry in lists for item in entry)
 
+    def collision(self, token: str, inputs: Bag) -> str:
+        """Refuse what only an update may set."""
+        return azure_rules.too_early(token, inputs)
+
     def foresee(self, token: str, inputs: Bag) -> Bag:
-        """Give inputs the form of outputs."""
+        """Give inputs the form of outputs.
+
+        Raises:
+            ProviderError: The creation would fail.
+        """
+        if reason := self.collision(token, plain(inputs)):
+            raise ProviderError(reason)
         return self._formed(token, super().foresee(token, inputs))
 
     def foresee_update(self, token: str, olds: Bag, news: Bag) -> Bag:
@@ -184,7 +202,13 @@ class AzureNative(Cloud):
         }
 
     def update(self, record: Record, outputs: Bag, inputs: Bag, settings: Settings) -> Bag:
-        """Keep the ARM name: inputs call it otherwise."""
+        """Keep the ARM name: inputs call it otherwise.
+
+        Raises:
+            ProviderError: Azure would not do it.
+        """
+        if why := azure_rules.ONCE.get(record.token):
+            raise ProviderError(why)
         changed = self._formed(record.token, super().update(record, outputs, inputs, settings))
         return {**changed, "name": record.outputs["name"]} if "name" in record.outputs else changed
 

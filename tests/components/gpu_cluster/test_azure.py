@@ -165,6 +165,25 @@ def test_spot_pools_scale_from_none_and_say_so() -> None:
     assert ("scale_set_priority" in stays, stays["min_count"]) == (False, 1)
 
 
+@pytest.mark.never_again
+def test_a_spot_pool_says_nothing_of_surges() -> None:
+    """Threads azurerm #19355, bicep #14517: AKS refuses it; what AKS adds by itself is declared, so nothing drifts."""
+    one = pool(A100, "serving", max_nodes=4, capacity={"spot": {"fallback": "on-demand"}})
+    spot = made(one, spot=True)
+    assert "upgrade_settings" not in spot
+    assert spot["node_labels"]["kubernetes.azure.com/scalesetpriority"] == "spot"
+    assert "kubernetes.azure.com/scalesetpriority=spot:NoSchedule" in spot["node_taints"]
+    assert "kubernetes.azure.com/scalesetpriority" not in made(one)["node_labels"]
+
+
+def test_a_reservation_is_named_with_its_group() -> None:
+    """Its machines come from there, whether bought first or after spot; other pools name none."""
+    assert agent_pool.reservation(pool(H100)) == RESERVED["reserved"]
+    assert agent_pool.reservation(pool(A100)) == ""
+    later = pool(H100, "serving", capacity={"spot": {"fallback": RESERVED}})
+    assert agent_pool.reservation(later) == RESERVED["reserved"]
+
+
 @pytest.mark.parametrize(("machine", "system"), [(H100, "Ubuntu"), (GB200, "Ubuntu2404")])
 def test_racks_of_nvlink_get_their_system(machine: str, system: str) -> None:
     """GB200 and GB300 run on Ubuntu 24.04 alone."""
@@ -189,6 +208,17 @@ def test_long_names_of_pools_stay_apart() -> None:
     found = {agent_pool.name(one) for one in cluster(pools=pools).pools.values() if one.purpose == "serving"}
     assert len(found) == 2
     assert all(len(name) <= 12 and name.isalnum() for name in found)
+
+
+def test_a_reservation_is_an_id() -> None:
+    """A name alone leads nowhere; the text shows the form of an id."""
+    spec = cluster(
+        pools={"train": {"machine": H100, "purpose": "training", "capacity": {"reserved": "h100"}}}
+    )
+    with pytest.raises(
+        ProblemsError, match=r"pools.train.capacity: reserved 'h100'.*capacityReservationGroups/"
+    ):
+        refuse("cluster", spec)
 
 
 def test_a_cluster_needs_a_place_for_its_own_parts() -> None:

@@ -3,18 +3,35 @@
 from typing import Any
 
 import pytest
+from azure_declared import NETWORK, Declared, declared
 
-from components.interconnect.azure import refuse
-from components.interconnect.azure.ports import BORDER
+import components.interconnect.azure as backend
+from components.interconnect.azure.circuits import BORDER
+from components.interconnect.azure.places import places
 from components.interconnect.shape import parse
 from infra.problems import ProblemsError
+
+CARRIED = ["Equinix/Amsterdam", "Colt/Frankfurt"]
 
 
 def spec(**more: Any) -> Any:
     """Give a checked link over two places."""
     args = {"locations": ["Equinix-Amsterdam-AM5", "Equinix-Frankfurt-FR5"], "peer_asn": 65010}
     far = {"peer_cidrs": ["10.200.0.0/16"], "peer_address": "198.51.100.7"}
-    return parse({"platform": "azure", "network": {"zones": ["1"]}, **args, **far, **more})
+    return parse({"platform": "azure", "region": "westeurope", "network": NETWORK, **args, **far, **more})
+
+
+def refuse(spec: Any) -> None:
+    """Judge a link."""
+    backend.refuse(spec, places(spec.locations))
+
+
+def made(**more: Any) -> dict[str, list[Declared]]:
+    """Give what a link declares, by type."""
+    found: dict[str, list[Declared]] = {}
+    for one in declared(lambda opts: backend.build("home", spec(**more), opts)):
+        found.setdefault(one.token.rpartition(":")[2], []).append(one)
+    return found
 
 
 def test_two_places_are_fine() -> None:
@@ -45,3 +62,47 @@ def test_one_place_is_not_high() -> None:
     """Two different meeting points, or the word development."""
     with pytest.raises(ProblemsError, match="2 different ones for resiliency high"):
         spec(locations=["Equinix-Amsterdam-AM5"])
+
+
+def test_a_link_is_ordered_before_it_is_in_service() -> None:
+    """A first update makes port pairs alone: Azure sets their links by an update, when people have patched them."""
+    ordered, works = made(in_service=False, macsec=True), made(macsec=True)
+    assert [one.name for one in ordered["ExpressRoutePort"]] == [
+        "home-equinix-amsterdam-am5",
+        "home-equinix-frankfurt-fr5",
+    ]
+    assert all("links" not in one.inputs for one in ordered["ExpressRoutePort"])
+    assert not {"ExpressRouteCircuit", "ExpressRouteCircuitPeering"} & {*ordered}
+    assert all(len(one.inputs["links"]) == 2 for one in works["ExpressRoutePort"])
+    assert {len(works[kind]) for kind in ("ExpressRouteCircuit", "ExpressRouteCircuitPeering")} == {2}
+
+
+def test_a_carrier_brings_circuits() -> None:
+    """A circuit names carrier, place and bandwidth; its key goes to the carrier, then there are sessions."""
+    ordered, works = (made(locations=CARRIED, bandwidth_gbps=1, in_service=state) for state in (False, True))
+    assert [one.inputs["serviceProviderProperties"] for one in ordered["ExpressRouteCircuit"]] == [
+        {"serviceProviderName": "Equinix", "peeringLocation": "Amsterdam", "bandwidthInMbps": 1000},
+        {"serviceProviderName": "Colt", "peeringLocation": "Frankfurt", "bandwidthInMbps": 1000},
+    ]
+    assert not {"ExpressRoutePort", "ExpressRouteCircuitPeering"} & {*ordered}
+    assert len(works["ExpressRouteCircuitPeering"]) == 2
+    connections = [one.inputs["connectionType"] for one in (*ordered["VirtualNetworkGatewayConnection"],)]
+    assert connections == ["IPsec"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"locations": CARRIED, "macsec": True},
+            r"macsec: given true by a carrier.*the ports are the carrier's",
+        ),
+        ({"locations": CARRIED, "bandwidth_gbps": 100}, "1, 10 by a carrier on Azure"),
+        ({"bandwidth_gbps": 1}, "10, 100, 400 by own ports on Azure"),
+        ({"locations": ["Equinix/Amsterdam", "Equinix-Frankfurt-FR5"]}, "one kind a link"),
+    ],
+)
+def test_what_a_carrier_does_not_bring_is_refused(more: dict[str, Any], said: str) -> None:
+    """Its ports are not ours to encrypt or to choose; own ports and circuits do not mix."""
+    with pytest.raises(ProblemsError, match=said):
+        refuse(spec(**more))

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from azure_declared import declared
 
-from components.key_ring.azure import refuse
+from components.key_ring.azure import build, refuse
 from components.key_ring.shape import parse
 from components.microsoft.ids import ManagedKey
 from infra.problems import ProblemsError
@@ -60,3 +61,18 @@ def test_a_key_tells_its_vault_and_its_address() -> None:
     assert key.vault_id == "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/keys12ab"
     with pytest.raises(ValueError, match=r"take it from KeyRing\.keys"):
         ManagedKey.parse("arn:aws:kms:eu-north-1:1:key/a")
+
+
+@pytest.mark.parametrize(
+    ("hardware", "kind", "tier"), [(False, "RSA", "standard"), (True, "RSA-HSM", "premium")]
+)
+def test_a_vault_lets_services_in_and_nobody_else(hardware: bool, kind: str, tier: str) -> None:
+    """No address may come in; keys have the size that every service takes, in hardware when asked for."""
+    made = declared(lambda opts: build("keys", spec(hardware=hardware), opts))
+    vault = next(one.inputs["properties"] for one in made if one.token == "azure-native:keyvault:Vault")
+    assert vault["networkAcls"] == {
+        "bypass": "AzureServices", "defaultAction": "Deny", "ipRules": [], "virtualNetworkRules": [],
+    }  # fmt: skip
+    assert vault["sku"]["name"] == tier
+    keys = [one.inputs["properties"] for one in made if one.token == "azure-native:keyvault:Key"]
+    assert {(key["kty"], key["keySize"]) for key in keys} == {(kind, 2048)}

@@ -5,8 +5,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from azure_declared import KEY, declared
 
-from components.network.azure import subnets, ways_out, zones_of
+from components.network.azure import build, subnets, ways_out, zones_of
 from components.network.ranges import plan
 from components.network.shape import parse
 from infra.problems import ProblemsError
@@ -59,3 +60,15 @@ def test_without_a_way_out_no_node_starts() -> None:
     """AKS fetches what nodes boot with, so `none` is refused with the reason."""
     with pytest.raises(ProblemsError, match="fetch what they boot with"):
         ways_out.gateways("n", None, spec(nat="none"), ZONES)
+
+
+def test_flow_logs_are_written_by_an_identity() -> None:
+    """Their account takes no keys, so the writer has an identity, and the right to write blobs there."""
+    made = declared(lambda opts: build("network", spec(log_key=KEY), opts))
+    flows = next(one.inputs for one in made if one.token == "azure-native:network:FlowLog")
+    right = next(one.inputs for one in made if one.name == "network-flows" and "principalId" in one.inputs)
+    account = next(one.inputs for one in made if one.token == "azure-native:storage:StorageAccount")
+    assert account["allowSharedKeyAccess"] is False
+    assert flows["identity"]["userAssignedIdentities"]
+    assert right["roleDefinitionId"].endswith("ba92f5b4-2d11-453d-a403-e96b0029c9fe")
+    assert right["scope"] == flows["storageId"]

@@ -98,6 +98,20 @@ class Rig:
         )
         return answer
 
+    def update(self, token: str, id_: str, outputs: Bag, old: Bag, new: Bag) -> Bag:
+        """Change a resource in place; gives its new outputs."""
+        answer = self.stub.Update(
+            provider_pb2.UpdateRequest(
+                id=id_,
+                urn=self.urn(token, "it"),
+                type=token,
+                olds=wire.encode(outputs),
+                old_inputs=wire.encode(old),
+                news=wire.encode(new),
+            )
+        )
+        return wire.decode(answer.properties)
+
     def read(self, token: str, id_: str, outputs: Bag, inputs: Bag) -> tuple[str, Bag, Bag]:
         """Read a resource: id, outputs, inputs."""
         answer = self.stub.Read(

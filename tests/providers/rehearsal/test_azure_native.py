@@ -140,3 +140,68 @@ def test_what_makes_up_an_id_replaces(azure: Rig) -> None:
     assert list(azure.diff(POOL, "x", old, {**old, "vmSize": "b"}).replaces) == ["vmSize"]
     assert list(azure.diff(POOL, "x", old, {**old, "resourceName": "b"}).replaces) == ["resourceName"]
     assert list(azure.diff(POOL, "x", old, {**old, "count": 2}).replaces) == []
+
+
+VAULT, KEY = "azure-native:keyvault:Vault", "azure-native:keyvault:Key"
+PORT = "azure-native:network:ExpressRoutePort"
+LUSTRE = "azure-native:storagecache:AmlFilesystem"
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(("priority", "told"), [("Spot", 1), ("Regular", 0)])
+def test_a_spot_pool_with_a_surge_is_refused(azure: Rig, priority: str, told: int) -> None:
+    """Threads azurerm #19355, bicep #14517: AKS refuses a spot pool that says how many spares there may be."""
+    pool = {"resourceGroupName": "ml", "resourceName": "aks", "agentPoolName": "spot"}
+    surge = {"scaleSetPriority": priority, "upgradeSettings": {"maxSurge": "10%"}}
+    _, problems = azure.check(POOL, {**pool, **surge})
+    assert len([problem for problem in problems if "Spot pools can't set max surge" in problem]) == told
+    profiles = {
+        "resourceGroupName": "ml",
+        "resourceName": "aks",
+        "agentPoolProfiles": [{"name": "a", **surge}],
+    }
+    assert len(azure.check(CLUSTER, profiles)[1]) == told
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_port_pair_is_made_before_its_links_are_set(azure: Rig, preview: bool) -> None:
+    """Azure refuses the state of links at creation; the preview says so already."""
+    port = {"resourceGroupName": "ml", "expressRoutePortName": "p", "peeringLocation": "l"}
+    links = [{"name": "link1", "adminState": "Enabled"}]
+    with pytest.raises(grpc.RpcError, match="links: a port pair is made first"):
+        azure.create(PORT, {**port, "links": links}, preview=preview)
+    made, outputs = azure.create(PORT, port, preview=preview)
+    if not preview:
+        azure.update(PORT, made, outputs, port, {**port, "links": links})
+
+
+def vault(azure: Rig, bits: int) -> tuple[str, str]:
+    """Make a vault with one key; gives the vault's id and the key's address."""
+    properties = {"tenantId": "t", "sku": {"family": "A", "name": "standard"}}
+    made, _ = azure.create(VAULT, {"resourceGroupName": "ml", "vaultName": "ring", "properties": properties})
+    key = {"resourceGroupName": "ml", "vaultName": "ring", "keyName": "k", "properties": {"keySize": bits}}
+    _, outputs = azure.create(KEY, key)
+    return made, str(outputs["keyUriWithVersion"])
+
+
+@pytest.mark.parametrize(("bits", "told"), [(2048, 0), (3072, 1)])
+def test_lustre_takes_keys_of_one_size(azure: Rig, bits: int, told: int) -> None:
+    """Managed Lustre's guide names RSA keys of 2048 bits alone."""
+    id_, url = vault(azure, bits)
+    settings = {"keyEncryptionKey": {"keyUrl": url, "sourceVault": {"id": id_}}}
+    lustre = {
+        "resourceGroupName": "ml", "amlFilesystemName": "fs", "encryptionSettings": settings, "filesystemSubnet": "s",
+        "maintenanceWindow": {"dayOfWeek": "Sunday", "timeOfDayUTC": "02:00"}, "storageCapacityTiB": 16, "zones": ["1"],
+    }  # fmt: skip
+    _, problems = azure.check(LUSTRE, lustre)
+    assert len([problem for problem in problems if f"the key has {bits} bits" in problem]) == told
+
+
+def test_a_key_is_made_once_and_goes_with_its_vault(azure: Rig) -> None:
+    """Resource Manager changes nothing of a key, so an update is refused; a vault that goes takes its keys along."""
+    id_, _ = vault(azure, 2048)
+    key = azure.account.of_type(KEY)[0]
+    with pytest.raises(grpc.RpcError, match="makes a key and never changes it"):
+        azure.update(KEY, key.id, key.outputs, key.inputs, {**key.inputs, "tags": {"team": "ml"}})
+    azure.delete(VAULT, id_, azure.account.of_type(VAULT)[0].outputs)
+    assert azure.account.of_type(KEY) == []
