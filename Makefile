@@ -3,7 +3,7 @@ PYTHON ?= python3
 STACK ?= local
 RUN := .venv/bin/python
 
-.PHONY: help setup engine up down status test lint fix docs golden
+.PHONY: help setup engine up down status test judge lint fix docs golden
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -25,6 +25,10 @@ status: engine ## What a stack has and whether it is well
 test: engine ## Run all tests
 	@$(RUN) -m pytest
 	@cd tools/engine && GOFLAGS=-trimpath go test ./...
+
+judge: engine ## Put every stack's objects before a real Kubernetes API server (built once)
+	@$(RUN) -m console.judge
+	@$(RUN) -m pytest -m cluster
 
 lint: setup ## Style, types, arrows between rooms, stale pages
 	@$(RUN) -m ruff check .
