@@ -12,12 +12,16 @@ from components.gpu_cluster.gcp.versions import KUBERNETES
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
-from infra.capacity import OnDemand, Spot
+from infra.capacity import FlexStart, OnDemand, Spot
 from infra.catalog import fabric
 from infra.problems import Problem, ProblemsError
 
 METAL = "its cards need Google's own network service on every node (asapd-lite), which is not installed here"
 """Why machines without a hypervisor join no fabric yet (cluster-toolkit, gke-a4x-max-bm)."""
+
+
+QUEUED = "its machines come to a ProvisioningRequest alone, and nothing here makes one (kueue #5129)"
+"""Why a job would wait for machines of a queue for ever: Kueue makes such requests, and the cluster has none."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,11 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         )
         for pool in joined
         if fabric.of(pool.machine).attach == "rdma-metal"
+    ]
+    found += [
+        Problem(f"pools.{pool.name}.capacity.flex-start", f"is queued: {QUEUED}", "queued: false")
+        for pool in spec.pools.values()
+        if isinstance(pool.capacity, FlexStart) and pool.capacity.queued
     ]
     found += [
         Problem(f"pools.{pool.name}.capacity.spot.fallback", "a reservation", "on-demand, none")
