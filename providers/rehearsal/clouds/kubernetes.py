@@ -11,8 +11,9 @@ import yaml
 
 from providers.base.errors import Problem, nearest
 from providers.base.values import Bag, Path, plain
-from providers.rehearsal.account import Record
+from providers.rehearsal.account import Account, Record
 from providers.rehearsal.cloud import Cloud, Made, Settings
+from providers.rehearsal.clouds import kubernetes_pods as pods
 from providers.rehearsal.clouds import kubernetes_rules as rules
 from providers.rehearsal.schema import Anything, Property, Resource, Scalar, UnknownTokenError
 
@@ -29,6 +30,11 @@ class Kubernetes(Cloud):
 
     package = "kubernetes"
     exists_error = "AlreadyExists"
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._levels: dict[str, Bag] = {}
+        """Namespaces that the preview that runs now would make, by name: they say what their pods may do."""
 
     def configure(self, config: Bag) -> Settings:
         """The cluster is the server of the kubeconfig's current context."""
@@ -111,7 +117,10 @@ class Kubernetes(Cloud):
         yield from rules.stated(token, inputs, built_in=token in self.sdk.tokens)
         yield from rules.metadata(token, inputs.get("metadata") or {})
         yield from rules.selector(inputs)
+        yield from rules.template(inputs)
+        yield from rules.stored(inputs)
         namespace = (inputs.get("metadata") or {}).get("namespace")
+        yield from pods.problems(token, inputs, self._level(namespace, settings))
         yield from self._namespace(namespace, ("metadata", "namespace"), settings, False)
 
     def _namespace(self, name: Any, path: Path, settings: Settings, made: bool) -> Iterator[Problem]:
@@ -123,6 +132,15 @@ class Kubernetes(Cloud):
         there = [r.id for r in self.account.of_type(NAMESPACE) if r.place == place]
         yield Problem(path, f'namespaces "{name}" not found{nearest(name, [*there, *rules.NAMESPACES])}')
 
+    def _level(self, namespace: Any, settings: Settings) -> str:
+        """What a namespace lets its pods do; without its label, everything."""
+        if not isinstance(namespace, str):
+            return ""
+        record = self.account.find(NAMESPACE, settings.texts["server"], namespace)
+        there = record.inputs if record else self._levels.get(namespace, {})
+        labels = (there.get("metadata") or {}).get("labels") or {}
+        return str(labels.get(pods.LEVEL, "")) if isinstance(labels, Mapping) else ""
+
     def _released(self, name: str, place: str) -> bool:
         releases = [r for r in self.account.of_type(RELEASE) if r.place == place]
         return any(r.inputs.get("namespace") == name and r.inputs.get("createNamespace") for r in releases)
@@ -132,6 +150,8 @@ class Kubernetes(Cloud):
         name = plain((inputs.get("metadata") or {}).get("name")) if token != RELEASE else None
         if isinstance(name, str):
             self.planned.add((token, name))
+            if token == NAMESPACE:
+                self._levels[name] = inputs
         if token == RELEASE and inputs.get("createNamespace") and isinstance(inputs.get("namespace"), str):
             self.planned.add((NAMESPACE, inputs["namespace"]))
         return super().foresee(token, inputs)

@@ -25,6 +25,8 @@ _LABEL_KEY = re.compile(
 )
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
+_FILE = re.compile(r"[-._a-zA-Z0-9]{1,253}")
+
 _CLUSTER_WIDE = frozenset(
     [
         "Namespace",
@@ -113,14 +115,39 @@ def stated(token: str, inputs: Bag, *, built_in: bool) -> Iterator[Problem]:
 
 
 def metadata(token: str, given: Bag) -> Iterator[Problem]:
-    """The name by its kind's rule, and labels."""
+    """The name by its kind's rule, labels and annotations."""
     name, kind = given.get("name"), token.rpartition(":")[2]
     rule, says = _name_rule(token, kind)
     if isinstance(name, str) and rule and not rule.fullmatch(name):
         yield Problem(("metadata", "name"), f"{name!r} is not a valid name: {says}")
-    labels = given.get("labels")
+    yield from _marks(given, ("metadata",))
+
+
+def template(inputs: Bag) -> Iterator[Problem]:
+    """Labels and annotations of the pods that an object makes."""
+    given = _walk(inputs.get("spec"), "template", "metadata")
+    if isinstance(given, Mapping):
+        yield from _marks(given, ("spec", "template", "metadata"))
+
+
+def stored(inputs: Bag) -> Iterator[Problem]:
+    """Names of what a config map or a secret holds: each may become a file."""
+    for part in ("data", "stringData", "binaryData"):
+        held = inputs.get(part)
+        for key in held if isinstance(held, Mapping) else ():
+            if isinstance(key, str) and not _FILE.fullmatch(key):
+                yield Problem(
+                    (part, key), f"{key!r} is not a valid name: letters, digits, hyphens, dots and _"
+                )
+
+
+def _marks(given: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    labels, notes = given.get("labels"), given.get("annotations")
     for key, value in labels.items() if isinstance(labels, Mapping) else ():
-        yield from _label(key, value, ("metadata", "labels", key))
+        yield from _label(key, value, (*path, "labels", key))
+    for key in notes if isinstance(notes, Mapping) else ():
+        if isinstance(key, str) and not _LABEL_KEY.fullmatch(key.lower()):
+            yield Problem((*path, "annotations", key), f"{key!r} is not a valid annotation key")
 
 
 def _name_rule(token: str, kind: str) -> tuple[re.Pattern[str] | None, str]:
