@@ -17,6 +17,7 @@ from console.exits import Exit
 from console.failures import Failed
 from console.plan import stage, words
 from console.plan.model import Bill
+from infra.catalog.cost.line import Span
 
 _WIDTH = 140  # a pipe has no width of its own, and rich would fold at 80 columns
 
@@ -176,5 +177,9 @@ def _print_all(columns: Sequence[Column], page: Console) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    amounts = (words.usd(span.expected) if span.expected else "" for span in row.monthly)
-    return escape(row.component), f"{escape(row.item)}, {row.region}", *amounts
+    return escape(row.component), f"{escape(row.item)}, {row.region}", *map(_amount, row.monthly)
+
+
+def _amount(span: Span) -> str:
+    """Give an amount; what stands still as declared and may grow shows how far; what a column lacks shows nothing."""
+    return words.usd(span.expected) if span.expected else words.reach(span)

@@ -90,11 +90,8 @@ def test_a_link_says_from_when_it_pays() -> None:
     )
     (link,) = of(Recording(events)).links
     assert isinstance(link.ways, Egress)
-    assert (link.name, link.ways.fixed, link.ways.break_even) == (
-        "home",
-        pytest.approx(255.50),
-        pytest.approx(3650),
-    )
+    assert link.name == "home"
+    assert [link.ways.fixed, link.ways.break_even] == pytest.approx([255.50, 3650])
     assert "cheaper from 3.7 TB a month on" in text(Recording(events))
 
 
@@ -155,8 +152,8 @@ def test_columns_set_the_price_of_work_side_by_side() -> None:
     one = of(Recording((promised(rates=rates), created(POOL, "train", named("train", pool(2))))))
     two = of(Recording((promised(rates=rates), created(POOL, "train", named("train", pool(4))))))
     found = dict(said.units([one, two, of(Recording((environment(),)))]))
-    assert found["USD a thousand steps of train"] == (pytest.approx(2 * P5), pytest.approx(4 * P5), None)
-    assert found["USD an accelerator-hour of train"][:2] == (pytest.approx(P5 / 8), pytest.approx(P5 / 8))
+    assert list(found["USD a thousand steps of train"]) == pytest.approx([2 * P5, 4 * P5, None])
+    assert list(found["USD an accelerator-hour of train"][:2]) == pytest.approx([P5 / 8, P5 / 8])
 
 
 def test_the_document_is_plain_json() -> None:
