@@ -46,7 +46,7 @@ def namespace(name: str, labels: Mapping[str, str], opts: pulumi.ResourceOptions
     return k8s.core.v1.Namespace(
         name,
         metadata={
-            "name": NAMESPACES[name],
+            "name": NAMESPACES.get(name, name),
             "labels": {**labels, "pod-security.kubernetes.io/enforce": "privileged"},
         },
         opts=opts,
@@ -95,8 +95,19 @@ def network_operator(
     labels: Mapping[str, str],
     opts: pulumi.ResourceOptions,
     after: pulumi.Resource,
+    *,
+    driver: bool = True,
 ) -> k8s.apiextensions.CustomResource:
-    """Install the Network Operator and tell it to hand out each host channel adapter of InfiniBand as a device."""
+    """Install the Network Operator and tell it to hand out each host channel adapter of InfiniBand as a device.
+
+    Args:
+        fabric: What the adapters join.
+        taints: Keys of the taints on nodes with adapters.
+        labels: Labels of the namespace.
+        opts: Options of what lives in the cluster.
+        after: What must be there before.
+        driver: Whether it installs the adapters' driver too. Default: yes.
+    """
     plugin = fabric.plugin
     assert plugin
     values = {"nfd": {"enabled": False, "deployNodeFeatureRules": True}}
@@ -106,27 +117,30 @@ def network_operator(
         api_version="mellanox.com/v1alpha1",
         kind="NicClusterPolicy",
         metadata={"name": "nic-cluster-policy"},  # the operator looks at this name alone
-        spec=nic_policy(fabric, plugin.pinned, tolerations(taints)),
+        spec=nic_policy(fabric, plugin.pinned, tolerations(taints), driver=driver),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[chart, after])),
     )
 
 
-def nic_policy(fabric: fabrics.Fabric, operator: str, borne: list[dict[str, str]]) -> dict[str, Any]:
+def nic_policy(
+    fabric: fabrics.Fabric, operator: str, borne: list[dict[str, str]], *, driver: bool = True
+) -> dict[str, Any]:
     """Write what the Network Operator puts on nodes with a card: the driver, and a plugin that counts the cards.
 
     The plugin counts whole adapters, so a pod asks for as many as the machine has, never for slots of a shared one.
     """
     there = {"matchExpressions": [{"key": HAS_CARD, "operator": "In", "values": ["true"]}]}
+    brought = {
+        "repository": MELLANOX,
+        "image": "doca-driver",
+        "version": DOCA_DRIVER,
+        # a new driver needs empty nodes: it comes by hand, pool by pool
+        "upgradePolicy": {"autoUpgrade": False},
+    }
     return {
         "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [there]}},
         "tolerations": borne,
-        "ofedDriver": {
-            "repository": MELLANOX,
-            "image": "doca-driver",
-            "version": DOCA_DRIVER,
-            # a new driver needs empty nodes: it comes by hand, pool by pool
-            "upgradePolicy": {"autoUpgrade": False},
-        },
+        **({"ofedDriver": brought} if driver else {}),
         "sriovDevicePlugin": device_plugin(fabric, operator),
     }
 

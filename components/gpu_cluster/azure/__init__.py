@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import containerservice
 
-from components.gpu_cluster.azure import agent_pool, control_plane, driver, features, storage
+from components.gpu_cluster.azure import agent_pool, control_plane, domains, driver, features, storage
 from components.gpu_cluster.azure.versions import KUBERNETES
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
@@ -182,8 +182,15 @@ def _operators(spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> None:
     labels = kubernetes_labels(spec.labels)
     taints = [key for pool in gpus for key in agent_pool.taints(pool)]
     taints.append(SPOT_TAINT)
+    shared = domains.racks(joined)
+    # without the Network Operator's driver GPUs and adapters share memory by the kernel's own way (dma-buf)
     chart = operators.gpu_operator(
-        driver.owner(gpus), rdma=bool(joined), taints=taints, labels=labels, opts=opts
+        driver.owner(gpus), rdma=bool(joined) and not shared, taints=taints, labels=labels, opts=opts
     )
     if joined:
-        operators.network_operator(fabric.of(joined[0].machine), taints, labels, opts, chart)
+        operators.network_operator(
+            fabric.of(joined[0].machine), taints, labels, opts, chart, driver=not shared
+        )
+    if shared:
+        pulumi.log.warn(domains.told(shared), chart)
+        domains.install(shared, taints, labels, opts, chart)

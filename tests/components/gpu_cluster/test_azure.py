@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from components.gpu_cluster.azure import agent_pool, driver, features, refuse
+from components.gpu_cluster.azure import agent_pool, domains, driver, features, refuse
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import parse
+from components.kubernetes import fabric as joining
 from components.kubernetes import operators, pods
 from components.kubernetes.operators import Driver
 from infra.catalog import fabric, machines
@@ -188,6 +189,36 @@ def test_a_reservation_is_named_with_its_group() -> None:
 def test_racks_of_nvlink_get_their_system(machine: str, system: str) -> None:
     """GB200 and GB300 run on Ubuntu 24.04 alone."""
     assert made(pool(machine))["os_sku"] == system
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(("machine", "whole"), [(GB200, True), (H100, False)])
+def test_racks_of_nvlink_share_memory_by_domains(machine: str, whole: bool) -> None:
+    """Thread dra-driver-nvidia-gpu #957: a job asks for a domain of its own, on machines that have one alone."""
+    one = pool(machine)
+    assert fabric.of(one.machine).imex is whole
+    assert domains.racks([one]) == ([one] if whole else [])
+    spec = pods.Place("it", one.machine, fabric=True)
+    assert ("resourceClaims" in joining.pod(fabric.of(spec.machine), "it")) is whole
+
+
+def test_a_rack_keeps_its_own_driver_of_infiniband() -> None:
+    """The Network Operator counts its cards and brings no driver; the user reads in one sentence what nobody knows."""
+    one = pool(GB200)
+    assert "ofedDriver" not in operators.nic_policy(fabric.of(one.machine), "v1", [], driver=False)
+    assert "ofedDriver" in operators.nic_policy(fabric.of(one.machine), "v1", [])
+    assert domains.told([one]).count(". ") == 0
+    values = domains.values([one], ["nvidia.com/gpu"])
+    assert values["resources"] == {"gpus": {"enabled": False}}
+    assert values["kubeletPlugin"]["tolerations"][0]["key"] == "nvidia.com/gpu"
+
+
+def test_a_rack_needs_the_kubernetes_of_its_domains() -> None:
+    """Domains are handed out from 1.34.2 on, which the default brings; an older one is refused by name."""
+    train = {"train": {"machine": GB200, "purpose": "training", "capacity": RESERVED}}
+    refuse("cluster", cluster(pools=train))
+    with pytest.raises(ProblemsError, match=r"1\.34\.2"):
+        refuse("cluster", cluster(pools=train, version="1.33"))
 
 
 @pytest.mark.parametrize(

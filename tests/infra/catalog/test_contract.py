@@ -25,6 +25,7 @@ NAMED = {
     ("gcp", "a3-ultragpu-8g"): 8,
     ("gcp", "a4x-highgpu-4g"): 4,
     ("azure", "Standard_ND96isr_H100_v5"): 8,
+    ("azure", "Standard_ND128isr_NDR_GB200_v6"): 4,
     ("azure", "Standard_ND128isr_GB300_v6"): 4,
     ("onprem", "dgx-h100"): 8,
 }
