@@ -132,6 +132,7 @@ class Foundation:
             "expire_days": store.lifecycle.expire_days,
             "archive_days": store.lifecycle.archive_days,
             "lock_days": store.lock_days,
+            "tiering": store.tiering if store.tiering != "by-age" else None,
             "replica_region": store.replica_region,
             "key": self.keys.keys[data_class] if store.encryption != "none" else None,
             "replica_key": self.keys.replicas[f"{data_class}/{store.replica_region}"]

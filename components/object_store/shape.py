@@ -7,9 +7,11 @@ import pulumi
 
 from components.reading import Reader
 from infra.platforms import Platform, backend
+from infra.problems import Problem, ProblemsError
 
 ENCRYPTION = ("customer-managed", "none")
 ACCESS = ("read", "write")
+TIERING = ("by-age", "by-use")
 _YEARS_10 = 3650
 
 
@@ -51,6 +53,9 @@ class ObjectStoreArgs(TypedDict):
     """How long an object stays, in days. Default: for ever."""
     archive_days: NotRequired[int]
     """When an object moves to the colder tier, in days; no effect on this machine. Default: never."""
+    tiering: NotRequired[str]
+    """What moves objects between tiers: by-age (`archive_days`), or by-use where the platform watches each object.
+    Default: by-age."""
     lock_days: NotRequired[int]
     """Write once: nothing can be changed or deleted for so many days. Default: no lock."""
     replica_region: NotRequired[str]
@@ -88,6 +93,7 @@ class ObjectStoreSpec:
     noncurrent_days: int | None
     expire_days: int | None
     archive_days: int | None
+    tiering: str
     lock_days: int | None
     replica_region: str | None
     replica_key: pulumi.Input[str] | None
@@ -130,7 +136,11 @@ class ObjectStore(pulumi.ComponentResource):
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("causeway:index:ObjectStore", name, dict(args), opts)
         spec = parse(args)
-        made = backend("object_store", spec.platform).build(name, spec, pulumi.ResourceOptions(parent=self))
+        there = backend("object_store", spec.platform)
+        if spec.tiering not in (offered := getattr(there, "TIERING", TIERING[:1])):
+            found = Problem("tiering", f"given {spec.tiering!r} on {spec.platform}", ", ".join(offered))
+            raise ProblemsError(f"ObjectStore {name!r} can't be built", [found])
+        made = there.build(name, spec, pulumi.ResourceOptions(parent=self))
         self.url, self.bucket_id, self.key_ring = made.url, made.id, made.key_ring
         self._vouched = made.authority
         self.authority = made.authority or pulumi.Output.from_input("")
@@ -165,6 +175,7 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
         noncurrent_days=reader.whole_or_none("noncurrent_days", 1, _YEARS_10),
         expire_days=reader.whole_or_none("expire_days", 1, _YEARS_10),
         archive_days=reader.whole_or_none("archive_days", 1, _YEARS_10),
+        tiering=reader.choice("tiering", TIERING, "by-age"),
         lock_days=reader.whole_or_none("lock_days", 1, _YEARS_10),
         replica_region=reader.text("replica_region", "") or None,
         replica_key=reader.flowing("replica_key"),
@@ -182,6 +193,10 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
     if spec.replica_region and spec.replica_key is None:
         reader.refuse(
             "replica_key", "is missing", "a key of KeyRing.replicas, since there is a replica_region"
+        )
+    if spec.tiering == "by-use" and spec.archive_days:
+        reader.refuse(
+            "archive_days", "given with tiering by-use", "one of the two: both would move the objects"
         )
     if spec.lock_days and not spec.versioning:
         reader.refuse("versioning", "given False with lock_days", "true: a lock needs versions")

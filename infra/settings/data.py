@@ -55,6 +55,8 @@ class Store(Section):
     """Whose key encrypts it. `none` exists so that the policy can name it. Default: customer-managed."""
     versioning: bool = True
     """Keep older versions of objects. Default: true."""
+    tiering: Literal["by-age", "by-use"] = "by-age"
+    """What moves objects between tiers: their age, or their use where the platform watches it. Default: by-age."""
     lifecycle: Lifecycle = Lifecycle()
     """When old objects go away. Default: never."""
     protect: bool = False

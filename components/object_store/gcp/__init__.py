@@ -14,6 +14,12 @@ WRITER = "group:cloud-storage-analytics@google.com"
 """Who delivers access logs (cloud.google.com/storage/docs/access-logs)."""
 
 DAY = 86_400
+TIERING = ("by-age", "by-use")
+"""What can move objects here; by their use it is Autoclass."""
+
+AUTOCLASS = {"enabled": True, "terminal_storage_class": "ARCHIVE"}
+"""Objects that nobody reads go all the way down; reading one brings it back, without a fee for either
+(cloud.google.com/storage/docs/autoclass)."""
 
 
 def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> ObjectStoreOutputs:
@@ -33,6 +39,7 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
         lifecycle_rules=lifecycle(spec),
         logging={"log_bucket": logs.name, "log_object_prefix": "access"},
         retention_policy=_lock(spec),
+        autoclass=AUTOCLASS if spec.tiering == "by-use" else None,
     )
     return ObjectStoreOutputs(url=bucket.url, id=bucket.name, key_ring=pulumi.Output.from_input(""))
 

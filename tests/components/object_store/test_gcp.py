@@ -31,6 +31,13 @@ def test_a_bucket_does_not_leave_the_jurisdiction() -> None:
         placed(copied(jurisdictions=["nl"]))
 
 
+def test_one_thing_alone_moves_objects() -> None:
+    """By their use, or by their age: a bucket with Autoclass takes no rule that sets a class."""
+    assert not any(one["action"]["type"] == "SetStorageClass" for one in lifecycle(spec(tiering="by-use")))
+    with pytest.raises(ProblemsError, match="archive_days: given with tiering by-use"):
+        spec(tiering="by-use", archive_days=90)
+
+
 def test_time_rules_are_those_of_the_settings() -> None:
     """Broken uploads always go; versions, tiers and ends as said, each told apart by its state."""
     assert [one["action"]["type"] for one in lifecycle(spec())] == ["AbortIncompleteMultipartUpload"]
