@@ -86,7 +86,7 @@ def _plan(stack: str, base: str, out: Path, *, real: bool) -> Outcome:
         return outcome.broken(stack, str(error), int(Exit.CONFIGURATION), out)
     except Failed as error:
         return outcome.broken(stack, str(error), int(error.code), out)
-    return outcome.keep(plan, out, int(Exit.POLICY) if plan.refused else int(Exit.OK))
+    return outcome.keep(plan, out, int(Exit.POLICY) if plan.stops else int(Exit.OK))
 
 
 def _ask(stack: str, base: str, *, real: bool) -> Ask:

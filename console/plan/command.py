@@ -66,7 +66,7 @@ def run(stack: str, ask: Ask, files: Files, *, as_json: bool) -> None:
         plan = planned(stack, ask)
         say.as_json(documents.document(plan))
     files.write(plan)
-    if plan.refused:
+    if plan.stops:
         raise typer.Exit(int(Exit.POLICY))
 
 

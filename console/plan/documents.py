@@ -16,13 +16,12 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 def document(plan: Plan) -> dict[str, Any]:
     """Give the plan as plain values, money to a millionth of a dollar."""
     return {
-        "ok": not plan.refused,
+        "ok": not plan.stops,
         **_rounded(asdict(plan)),
         "delta": round(plan.bill.delta, 6),
         "total": round(plan.bill.after.expected, 6),
         "stops": len(plan.stops),
         "unverified": plan.unverified,
-        "unasked": [change.urn for change in plan.unasked],
     }
 
 

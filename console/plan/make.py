@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
+from console import losses
 from console.events import plain
-from console.plan import verdicts
+from console.plan import verdicts, words
 from console.plan.bill import bill
 from console.plan.changes import changes
 from console.plan.ledger import Stock
-from console.plan.model import Plan
+from console.plan.model import Change, Plan, Verdict
 from console.plan.needs import needs
 from console.plan.parts import Parts
 from console.plan.recording import STACK, Recording, steps
@@ -28,8 +30,9 @@ def make(recording: Recording, stack: str, *, about: str = "", rehearsed: bool =
     before = Stock((step.old for step in every if step.old), config)
     after = Stock((step.new for step in every if step.new), config)
     sources = {step.urn: step.source for step in every}
-    judged = verdicts.verdicts(recording, lambda urn: _source(sources, urn, stack))
     changed = changes(every, parts)
+    unasked = _unasked(changed, json.loads(config.get("causeway:may_lose") or "[]"), stack)
+    judged = (*unasked, *verdicts.verdicts(recording, lambda urn: _source(sources, urn, stack)))
     return Plan(
         stack=stack,
         about=about,
@@ -44,9 +47,31 @@ def make(recording: Recording, stack: str, *, about: str = "", rehearsed: bool =
         components=parts.nodes(after.ledger),
         exemptions=verdicts.exemptions(judged),
         waiting=verdicts.waiting(verdicts.told(recording)),
-        may_lose=tuple(json.loads(config.get("causeway:may_lose") or "[]")),
         errors=errors(recording),
     )
+
+
+def _unasked(changed: Iterable[Change], may_lose: Collection[str], stack: str) -> Iterator[Verdict]:
+    """Judge what would be lost: `up` refuses a pool or a store that the stack file does not name."""
+    lost = {change.urn: change for change in changed if change.verb in losses.LOST}
+    for urn in losses.unasked(lost, may_lose):
+        change = lost[urn]
+        yield Verdict(
+            rule="losses-are-acknowledged",
+            says="Pools of machines and what holds data or keys are lost only when that is meant",
+            severity="high",
+            mandatory=True,
+            unverified=False,
+            urn=urn,
+            name=change.name,
+            what=f"it would be lost: {change.verb}, {words.why(change)}",
+            why="Machines that come back after months, and data that does not come back at all.",
+            fix=f"undo the change, or write may_lose: [{change.name}] in the stack file",
+            controls="",
+            docs="docs/plan.md#losses",
+            exemption="",
+            source=change.source or f"stacks/Pulumi.{stack}.yaml:1",
+        )
 
 
 def errors(recording: Recording) -> tuple[str, ...]:

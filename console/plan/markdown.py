@@ -31,7 +31,7 @@ def page(plan: Plan) -> str:
 
 def _head(plan: Plan) -> list[str]:
     bill = plan.bill
-    mark = "❌" if plan.refused else "✅"
+    mark = "❌" if plan.stops else "✅"
     lines = [
         f"### {mark} {plan.stack}: {words.cost(bill)}",
         "",
@@ -56,12 +56,10 @@ def _head(plan: Plan) -> list[str]:
 def _lost(plan: Plan) -> list[str]:
     if not plan.lost:
         return []
-    unasked = plan.unasked
     rows = [
         _cut(
             f"- **{change.verb}** {change.kind} `{change.name}`{_at(change.source)}: {words.why(change)}"
             + (f"; with it {words.names(change.dependents)}" if change.dependents else "")
-            + (f". {words.REFUSED.format(change.name)}" if change in unasked else "")
         )
         for change in plan.lost[:_LOSSES]
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from console import losses
 from infra.catalog.cost.line import Span
 
 
@@ -227,8 +226,6 @@ class Plan:
     """Exemptions that were used, and how often."""
     waiting: Mapping[str, tuple[str, ...]]
     """Resources by the rule that judges them before their create, when the update knows what the preview can't."""
-    may_lose: tuple[str, ...]
-    """What the stack file says may be replaced or deleted."""
     errors: tuple[str, ...]
     """What the engine complained of, besides policies."""
 
@@ -236,17 +233,6 @@ class Plan:
     def stops(self) -> tuple[Verdict, ...]:
         """The verdicts that stop the run."""
         return tuple(verdict for verdict in self.verdicts if verdict.mandatory)
-
-    @property
-    def unasked(self) -> tuple[Change, ...]:
-        """What is lost and may not be: `up` refuses it."""
-        open_ones = set(losses.unasked((change.urn for change in self.lost), self.may_lose))
-        return tuple(change for change in self.lost if change.urn in open_ones)
-
-    @property
-    def refused(self) -> bool:
-        """Tell whether `up` would refuse it: a mandatory verdict, or a loss that nobody acknowledged."""
-        return bool(self.stops or self.unasked)
 
     @property
     def unverified(self) -> int:

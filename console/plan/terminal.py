@@ -46,7 +46,7 @@ def _head(plan: Plan) -> RenderableType:
     table.add_row("cost", Text(f"{words.cost(plan.bill)}; {words.share(plan.bill)}"))
     if words.differs(plan.bill):
         table.add_row("", Text(f"the budget rules judged {words.usd(plan.bill.judged or 0)}", style="red"))
-    colour = "red" if plan.refused else "green"
+    colour = "red" if plan.stops else "green"
     table.add_row("policies", Text(words.policies(plan), style=colour))
     gaps = f"{len(plan.bill.unpriced)} unpriced, {len(plan.bill.undecided)} not known yet"
     table.add_row("gaps", f"{gaps}, {words.plural(len(plan.bill.uses), 'price')} by use outside the sum")
@@ -56,14 +56,13 @@ def _head(plan: Plan) -> RenderableType:
 def _lost(plan: Plan) -> RenderableType | None:
     if not plan.lost:
         return None
-    unasked = plan.unasked
     return Group(
-        *(line for change in plan.lost[:_ROWS] for line in _loss(change, refused=change in unasked)),
+        *(line for change in plan.lost[:_ROWS] for line in _loss(change)),
         *_rest(len(plan.lost)),
     )
 
 
-def _loss(change: Change, *, refused: bool) -> Iterable[RenderableType]:
+def _loss(change: Change) -> Iterable[RenderableType]:
     colour = _COLOURS[change.verb]
     place = f"  [dim]{escape(change.source)}[/]" if change.source else ""
     yield Text.from_markup(
@@ -73,8 +72,6 @@ def _loss(change: Change, *, refused: bool) -> Iterable[RenderableType]:
     if change.dependents:
         yield Text(f"    depends  {words.names(change.dependents)}")
     yield Text(f"    advice   {change.advice}")
-    if refused:
-        yield Text(f"    refused  {words.REFUSED.format(change.name)}", style="red")
 
 
 def _cost(plan: Plan) -> RenderableType | None:

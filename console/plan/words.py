@@ -6,9 +6,6 @@ from infra.catalog.cost.line import Span
 MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "=", "same": " ", "read": " "}
 """One character a verb."""
 
-REFUSED = "`causeway up` refuses this until the stack file says may_lose: [{}]"
-"""What is said of a loss that nobody acknowledged."""
-
 _PAST = {
     "create": "to create",
     "update": "to change",

@@ -21,5 +21,5 @@ def test_a_change_is_judged_from_what_was_there_and_a_lost_pool_needs_a_word() -
     (verdict,) = [one for one in plan.stops if one.rule == "changes-stay-under-their-cap"]
     assert f"adds {plan.bill.delta:,.2f} USD a month to {plan.bill.before.expected:,.2f}" in verdict.what
     assert plan.bill.delta > 100
-    assert [change.name for change in plan.unasked] == ["cluster-gpu"]
-    assert plan.refused
+    (loss,) = [one for one in plan.stops if one.rule == "losses-are-acknowledged"]
+    assert (loss.name, "may_lose: [cluster-gpu]" in loss.fix) == ("cluster-gpu", True)
