@@ -5,8 +5,9 @@ from xml.sax.saxutils import escape
 
 from console.cost.bills import Column
 
-_LEFT, _RIGHT, _BAR, _STEP, _TOP = 16, 210, 22, 58, 62
-_WIDTH = 860
+_LEFT, _RIGHT, _BAR, _STEP, _TOP = 16, 330, 22, 58, 62
+_WIDTH = 960
+_LEGEND = "bar: as declared; line: from the least to the most; dashed: the cap"
 
 
 def bars(columns: Sequence[Column], title: str) -> str:
@@ -14,7 +15,7 @@ def bars(columns: Sequence[Column], title: str) -> str:
     most = max(
         [one.bill.after.high for one in columns] + [cap for one in columns if (cap := one.bill.cap)] + [1.0]
     )
-    height = _TOP + _STEP * len(columns) + 20
+    height = _TOP + _STEP * len(columns) + 24
     scale = (_WIDTH - _LEFT - _RIGHT) / most
     body = "".join(_bar(one, _TOP + _STEP * number, scale) for number, one in enumerate(columns))
     return (
@@ -22,7 +23,8 @@ def bars(columns: Sequence[Column], title: str) -> str:
         f'font-family="system-ui, sans-serif" font-size="13"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style>"
         f'<rect class="paper" width="{_WIDTH}" height="{height}"/>'
-        f'<text x="16" y="24" class="head">{escape(title)}</text>{body}</svg>\n'
+        f'<text x="16" y="24" class="head">{escape(title)}</text>{body}'
+        f'<text x="16" y="{height - 16}" class="dim">{_LEGEND}</text></svg>\n'
     )
 
 
@@ -40,6 +42,7 @@ def _bar(column: Column, y: int, scale: float) -> str:
     low, expected, high = (
         _LEFT + value * scale for value in (bill.after.low, bill.after.expected, bill.after.high)
     )
+    ends = f" ({bill.after.low:,.0f} to {bill.after.high:,.0f})" if high > low else ""
     gaps = f", {len(bill.unpriced) + len(bill.undecided)} unpriced" if bill.unpriced or bill.undecided else ""
     cap = _LEFT + (bill.cap or 0) * scale
     return (
@@ -56,8 +59,8 @@ def _bar(column: Column, y: int, scale: float) -> str:
             if bill.cap
             else ""
         )
-        + f'<text x="{max(high, expected) + 8:.1f}" y="{middle + 4:.1f}">{bill.after.expected:,.0f} USD'
-        f'<tspan class="dim">{gaps}</tspan></text>'
+        + f'<text x="{_WIDTH - _RIGHT + 16}" y="{middle + 4:.1f}">{bill.after.expected:,.0f} USD'
+        f'<tspan class="dim">{ends}{gaps}</tspan></text>'
     )
 
 

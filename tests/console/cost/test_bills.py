@@ -55,4 +55,7 @@ def test_the_picture_shows_sums_ranges_and_the_cap() -> None:
     assert kinds == ["paper", "over", "bar"]
     lines = [line.get("class") for line in root.iter(f"{space}line")]
     assert lines == ["cap", "range", "cap"]
-    assert "<b>" in [text.text for text in root.iter(f"{space}text")]
+    texts = ["".join(text.itertext()) for text in root.iter(f"{space}text")]
+    assert "<b>" in texts
+    assert "80,358 USD (40,179 to 120,538)" in texts
+    assert "bar: as declared" in texts[-1]
