@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from infra.catalog import regions
 from infra.problems import Problem, ProblemsError, nearest
 from infra.settings import Hybrid
 from stacks.ground import PoolFacts, StoreFacts
@@ -129,6 +130,6 @@ def _classes(settings: Hybrid, site: Reference, cloud: Reference) -> Iterator[Pr
         return
     for stack in (site, cloud):
         theirs = stack.ground.data_classes.get(name)
-        if theirs and "any" not in theirs and not set(ours.jurisdictions) <= set(theirs):
+        if theirs and not all(regions.named(one).within(theirs) for one in ours.jurisdictions):
             text = f"given {', '.join(ours.jurisdictions)}; {stack.stack} allows {', '.join(theirs)}"
             yield Problem(f"data_classes.{name}.jurisdictions", text, "no more than there")

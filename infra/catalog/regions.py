@@ -99,6 +99,16 @@ def areas() -> Mapping[str, Area]:
     return MappingProxyType({row.name: row for row in read("areas", Area)})
 
 
+def named(name: str) -> Jurisdiction:
+    """Give the jurisdiction that a name stands for: an area, or else a country."""
+    area = areas().get(name)
+    return (
+        Jurisdiction(frozenset(area.countries), frozenset({name}))
+        if area
+        else Jurisdiction(frozenset({name}), frozenset())
+    )
+
+
 def _members(area: str) -> tuple[str, ...]:
     return areas()[area].countries if area in areas() else ()
 

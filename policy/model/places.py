@@ -62,12 +62,7 @@ def jurisdiction(resource: Resource, location: Value, environment: Environment |
 
 def own_site(name: str) -> Jurisdiction:
     """Give the jurisdiction that an environment states for its own site: an area or a country."""
-    area = regions.areas().get(name)
-    return (
-        Jurisdiction(frozenset(area.countries), frozenset({name}))
-        if area
-        else Jurisdiction(frozenset({name}), frozenset())
-    )
+    return regions.named(name)
 
 
 _NO_SITE = "the environment states no jurisdiction"

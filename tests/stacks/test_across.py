@@ -95,6 +95,12 @@ def test_what_does_not_fit_is_told_with_its_stack(change: Change, told: str) -> 
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize("narrower", [["de"], ["de", "fr"], ["eu"]])
+def test_a_class_may_less_here_than_there(narrower: list[str]) -> None:
+    """Countries of an area are within it; whether the line ends there is for the rules to say."""
+    across(lambda settings, *_: settings["data_classes"]["models"].update(jurisdictions=narrower))
+
+
 def test_the_bundled_server_needs_no_files() -> None:
     """It reads the model from the store, so a cloud without a file system will do."""
 

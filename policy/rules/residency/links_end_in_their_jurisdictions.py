@@ -2,7 +2,18 @@
 
 from policy.model import controls, residence
 from policy.model.checks import for_types
+from policy.model.facts import Facts
+from policy.model.resource import Resource
 from policy.model.rule import OnUnknown, Rule, Severity
+from policy.model.verdicts import NotApplicable, Verdict
+
+
+def _at_a_site(link: Resource, facts: Facts) -> Verdict:
+    """Judge the end at an own site, which nothing but the component stands for; a cloud's end has ports of its own."""
+    if link.get("platform") != "onprem":
+        return NotApplicable("its ports are judged themselves")
+    return residence.stays(link, facts)
+
 
 RULE = Rule(
     name="links-end-in-their-jurisdictions",
@@ -12,15 +23,18 @@ RULE = Rule(
     severity=Severity.HIGH,
     on_unknown=OnUnknown.FAIL,
     frameworks=controls.JURISDICTION,
-    at_create=for_types(
-        [
-            "aws:directconnect/connection:Connection",
-            "aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
-            "aws:directconnect/privateVirtualInterface:PrivateVirtualInterface",
-            "gcp:compute/interconnectAttachment:InterconnectAttachment",
-            "azure-native:network:ExpressRoutePort",
-            "azure-native:network:ExpressRouteCircuit",
-        ],
-        residence.stays,
-    ),
+    at_create={
+        "causeway:index:Interconnect": _at_a_site,
+        **for_types(
+            [
+                "aws:directconnect/connection:Connection",
+                "aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
+                "aws:directconnect/privateVirtualInterface:PrivateVirtualInterface",
+                "gcp:compute/interconnectAttachment:InterconnectAttachment",
+                "azure-native:network:ExpressRoutePort",
+                "azure-native:network:ExpressRouteCircuit",
+            ],
+            residence.stays,
+        ),
+    },
 )

@@ -255,6 +255,29 @@ CASES = [
         ),
     ),
     keeps(
+        "links-end-in-their-jurisdictions",
+        "inside, at a site",
+        r("causeway:index:Interconnect", "line", platform="onprem", labels=EU),
+    ),
+    breaks(
+        "links-end-in-their-jurisdictions",
+        "outside, at a site",
+        r("causeway:index:Interconnect", "line", platform="onprem", labels=EU),
+        environment={"jurisdiction": "us"},
+    ),
+    breaks(
+        "links-end-in-their-jurisdictions",
+        "outside, from a stack over two environments",
+        r("aws:directconnect/connection:Connection", "line", tags=EU, region="us-east-1"),
+        environment={"platform": "", "region": "", "jurisdiction": "eu"},
+    ),
+    keeps(
+        "links-end-in-their-jurisdictions",
+        "inside, from a stack over two environments",
+        r("aws:directconnect/connection:Connection", "line", tags=EU, region="eu-north-1"),
+        environment={"platform": "", "region": "", "jurisdiction": "us"},
+    ),
+    keeps(
         "copies-keep-the-class-of-their-source",
         "same class",
         *linked(HOME, r("aws:fsx/lustreFileSystem:LustreFileSystem", "f", tags=EU)),
