@@ -57,7 +57,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
 
 
 def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collection[str]) -> None:
-    """Look ahead, as the engine of an update does not wait between a step and the next.
+    """Look ahead, as the engine of an update does not wait between a step and the next; the state is near enough.
 
     Raises:
         Failed: A pool or what holds data would be replaced or deleted, and the stack file does not say that it may.
@@ -72,7 +72,7 @@ def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collecti
             lost.append(found.metadata.urn)
 
     try:
-        stack.preview(refresh=True, on_event=take, suppress_progress=True)
+        stack.preview(on_event=take, suppress_progress=True)
     except CommandError as error:
         raise _failure(error, ahead) from error
     if unasked := losses.unasked(lost, may_lose):
