@@ -3,13 +3,18 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic.alias_generators import to_camel
 
 from infra.settings.section import Section
 
 Usd = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
+
+
+def _day(given: Any) -> Any:
+    """Read a day that stands in a stack file without quotes: the engine hands it on as a moment."""
+    return given.removesuffix(" 00:00:00 +0000 UTC") if isinstance(given, str) else given
 
 
 class Rates(Section):
@@ -45,7 +50,7 @@ class Own(Section):
     Default: 1.0, nothing for cooling."""
     years: Rate
     """Over how many years a purchase is spread."""
-    as_of: date
+    as_of: Annotated[date, BeforeValidator(_day)]
     """The day on which these figures were right, `2026-11-22`: they grow old like any price."""
     machines: Annotated[dict[str, OwnMachine], Field(min_length=1)]
     """By machine type, such as `hgx-h100`."""

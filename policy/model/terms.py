@@ -57,7 +57,7 @@ def own(given: Any) -> Own | None:
     return Own(
         _needed(given, "usdPerKwh", "own"),
         _needed(given, "years", "own"),
-        str(given.get("asOf", "undated")),
+        str(given.get("asOf", "undated"))[:10],  # the engine makes a moment of a day without quotes
         _number(given, "pue", "own") or 1.0,
         machines,
     )
