@@ -102,7 +102,7 @@ class Bridge:
         training, site = self.settings.training, self.sides.site
         name = naming.name(pulumi.get_stack(), "pretrain")
         identity = self._identity(name, "write", {"issuer": site.ground.cluster.issuer})
-        made = job(training, self.sides.training, {**self._store(), "AWS_ENDPOINT_URL": self.near.door})
+        made = job(training, self.sides.training, {**self._store(), "AWS_ENDPOINT_URL_S3": self.near.door})
         args = {
             **made,
             "platform": site.ground.platform,
