@@ -1,12 +1,13 @@
 """What the AWS backends share: policy documents, and names that depend on the partition."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
 
+from components import refusals
 from infra.catalog import regions
-from infra.problems import Problem, ProblemsError
 
 Statement = Mapping[str, Any]
 """One statement of a policy document; values may be another resource's outputs."""
@@ -69,12 +70,5 @@ def kept(days: int) -> int:
     return next(step for step in KEPT if step >= days)
 
 
-def needed(component: str, name: str, **values: Any) -> None:
-    """Refuse a component that lacks what AWS cannot do without.
-
-    Raises:
-        ProblemsError: Names every missing value at once.
-    """
-    missing = [Problem(field, "is missing", "AWS needs it") for field, value in values.items() if not value]
-    if missing:
-        raise ProblemsError(f"{component} {name!r} can't be built on AWS", missing)
+needed = partial(refusals.needed, "AWS")
+"""Refuses a component that lacks what AWS cannot do without: component, name, and values by argument."""

@@ -1,13 +1,14 @@
 """What the Google Cloud backends share: names, ranges of a network, and Google's own principals."""
 
 from collections.abc import Mapping
+from functools import partial
 from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
 
+from components import refusals
 from infra import naming
-from infra.problems import Problem, ProblemsError
 
 PODS, SERVICES = "pods", "services"
 """Names of the secondary ranges of a node subnet, which a VPC-native cluster takes its addresses from."""
@@ -29,17 +30,8 @@ def title(*parts: str, limit: int = 63) -> str:
     return naming.name(pulumi.get_stack(), *parts, limit=limit)
 
 
-def needed(component: str, name: str, **values: Any) -> None:
-    """Refuse a component that lacks what Google Cloud cannot do without.
-
-    Raises:
-        ProblemsError: Names every missing value at once.
-    """
-    missing = [
-        Problem(field, "is missing", "Google Cloud needs it") for field, value in values.items() if not value
-    ]
-    if missing:
-        raise ProblemsError(f"{component} {name!r} can't be built on Google Cloud", missing)
+needed = partial(refusals.needed, "Google Cloud")
+"""Refuses a component that lacks what Google Cloud cannot do without: component, name, and values by argument."""
 
 
 def workload_pool(project: str) -> str:

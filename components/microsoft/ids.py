@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import pulumi
 
+from components import refusals
 from infra import naming
-from infra.problems import Problem, ProblemsError
 
 
 def title(*parts: str, limit: int = 63) -> str:
@@ -15,15 +16,8 @@ def title(*parts: str, limit: int = 63) -> str:
     return naming.name(pulumi.get_stack(), *parts, limit=limit)
 
 
-def needed(component: str, name: str, **values: object) -> None:
-    """Refuse a component that lacks what Azure cannot do without.
-
-    Raises:
-        ProblemsError: Names every missing value at once.
-    """
-    missing = [Problem(field, "is missing", "Azure needs it") for field, value in values.items() if not value]
-    if missing:
-        raise ProblemsError(f"{component} {name!r} can't be built on Azure", missing)
+needed = partial(refusals.needed, "Azure")
+"""Refuses a component that lacks what Azure cannot do without: component, name, and values by argument."""
 
 
 def part(id_: str, kind: str) -> str:

@@ -7,10 +7,11 @@ from components.gpu_cluster.azure.driver import ON_THE_POOL
 from components.gpu_cluster.pools import NodePoolSpec
 from components.kubernetes.operators import Driver
 from components.microsoft.pods import SPOT_TAINT
+from components.refusals import known
 from infra import naming
 from infra.capacity import Capacity, Mixed, Reserved, Spot
 from infra.catalog import pods
-from infra.problems import Problem, ProblemsError, nearest
+from infra.problems import Problem, ProblemsError
 
 DISK_GIB = {"system": 128, "training": 256, "serving": 256}
 """Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
@@ -151,12 +152,4 @@ def options(pool: NodePoolSpec) -> dict[str, Any]:
     Raises:
         ProblemsError: A name is no argument of a pool; the text suggests the nearest.
     """
-    where = f"pools.{pool.name}.options"
-    strange = [
-        Problem(f"{where}.{key}", "no such argument", ", ".join(OPTIONS), nearest(key, OPTIONS))
-        for key in pool.options
-        if key not in OPTIONS
-    ]
-    if strange:
-        raise ProblemsError("GpuCluster can't be built on Azure", strange)
-    return dict(pool.options)
+    return known("Azure", f"pools.{pool.name}.options", pool.options, OPTIONS)

@@ -6,10 +6,11 @@ from typing import Any
 from components.google import ARM_TAINT
 from components.gpu_cluster.gcp.versions import HYPERDISK
 from components.gpu_cluster.pools import NodePoolSpec
+from components.refusals import known
 from infra import capacity
 from infra.capacity import FlexStart, Mixed, Reserved, Spot
 from infra.catalog import fabric, pods, tpu
-from infra.problems import Problem, ProblemsError, nearest
+from infra.problems import Problem, ProblemsError
 
 DISK_GB = {"system": 100, "training": 200, "serving": 200}
 """Boot disks by purpose: GPU images are large, and pulled layers stay on the disk."""
@@ -205,19 +206,7 @@ def options(pool: NodePoolSpec) -> dict[str, Any]:
     Raises:
         ProblemsError: A name is no argument; the text suggests the nearest.
     """
-    strange = [
-        Problem(
-            f"pools.{pool.name}.options.{name}",
-            "no such argument",
-            ", ".join(OPTIONS),
-            nearest(name, OPTIONS),
-        )
-        for name in pool.options
-        if name not in OPTIONS
-    ]
-    if strange:
-        raise ProblemsError("GpuCluster can't be built on Google Cloud", strange)
-    return dict(pool.options)
+    return known("Google Cloud", f"pools.{pool.name}.options", pool.options, OPTIONS)
 
 
 def cards(pool: NodePoolSpec) -> int:

@@ -8,11 +8,8 @@ from components.network.aws import endpoints, flows, ways_out
 from components.network.aws.subnets import Subnets
 from components.network.ranges import plan
 from components.network.shape import NetworkOutputs, NetworkSpec
+from components.network.zones import named
 from components.parts import held
-from infra.catalog import regions
-from infra.problems import Problem, ProblemsError
-
-ZONES = 3
 
 
 def build(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> NetworkOutputs:
@@ -66,12 +63,4 @@ def zones_of(spec: NetworkSpec) -> tuple[str, ...]:
         ProblemsError: A given zone is not one of the region, or there are more than three.
         CatalogError: No source lists the region's zones.
     """
-    if not spec.zones:
-        return regions.zones("aws", spec.region)[:ZONES]
-    strange = [zone for zone in spec.zones if zone[:-1] != spec.region]
-    problems = [Problem("zones", f"given {zone!r}", f"zones of {spec.region}") for zone in strange]
-    if len(spec.zones) > ZONES:
-        problems.append(Problem("zones", f"given {len(spec.zones)}", f"at most {ZONES}"))
-    if problems:
-        raise ProblemsError("Network can't be built", problems)
-    return spec.zones
+    return named(spec, "AWS", lambda zone: zone[:-1])

@@ -7,10 +7,8 @@ from components.google import PODS, SERVICES, SUBNET_LOGS, needed, title
 from components.network.gcp import logs
 from components.network.gcp.ranges import Ranges, share
 from components.network.shape import NetworkOutputs, NetworkSpec
-from infra.catalog import regions
-from infra.problems import Problem, ProblemsError
+from components.network.zones import named
 
-ZONES = 3
 MTU = 8896
 """The largest that a VPC carries: the second gVNIC of A3 Ultra and A4 wants it (cluster-toolkit gke-a3-ultragpu)."""
 
@@ -117,12 +115,4 @@ def zones_of(spec: NetworkSpec) -> tuple[str, ...]:
         ProblemsError: A given zone is not one of the region, or there are more than three.
         CatalogError: No source lists the region's zones.
     """
-    if not spec.zones:
-        return regions.zones("gcp", spec.region)[:ZONES]
-    strange = [zone for zone in spec.zones if zone.rpartition("-")[0] != spec.region]
-    problems = [Problem("zones", f"given {zone!r}", f"zones of {spec.region}") for zone in strange]
-    if len(spec.zones) > ZONES:
-        problems.append(Problem("zones", f"given {len(spec.zones)}", f"at most {ZONES}"))
-    if problems:
-        raise ProblemsError("Network can't be built on Google Cloud", problems)
-    return spec.zones
+    return named(spec, "Google Cloud", lambda zone: zone.rpartition("-")[0])
