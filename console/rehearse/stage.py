@@ -68,8 +68,6 @@ def play(scene: Scene, options: Options, report: Report, court: Court | None = N
     """
     begins = options.verb not in {"refresh", "destroy"}
     went_well = not begins or _collect(scene.raise_ground(), report)
-    if went_well and options.fault:
-        scene.standins.arm(options.fault)
     went_well = went_well and _collect(_judged(_phases(scene, options), scene, report, court), report)
     if options.export is not None and options.verb != "destroy":
         _export(scene, options.export, report)
