@@ -176,11 +176,16 @@ def _sum(platform: str, sku: str, region: str, kind: str, parts: Mapping[str, in
 
 
 def _why(platform: str, sku: str) -> str:
-    names = {name for cloud, name, _ in _rows() if cloud == platform}
-    if sku in names or any(machine.name == sku for machine in all_machines(platform)):
+    """Say why there is no price; who wrote a machine's name may have misspelt it, names of services are ours."""
+    machines = {machine.name for machine in all_machines(platform)}
+    if sku in machines or any((cloud, name) == (platform, sku) for cloud, name, _ in _rows()):
         return "no source that was read gives it for that region and kind"
-    close = nearest(sku, names)
-    return f"{sku!r} is not in the price table" + (f"; did you mean {close!r}?" if close else "")
+    close = nearest(sku, machines)
+    return (
+        f"{sku!r} is not in the price table; did you mean {close!r}?"
+        if close
+        else "no source that was read gives it"
+    )
 
 
 def everywhere(platform: str, sku: str, kind: str = "on-demand") -> tuple[Price, ...]:

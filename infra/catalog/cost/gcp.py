@@ -13,7 +13,10 @@ _CIRCUITS = {
     "LINK_TYPE_ETHERNET_10G_LR": "Dedicated Interconnect 10 Gbps circuit",
     "LINK_TYPE_ETHERNET_100G_LR": "Dedicated Interconnect 100 Gbps circuit",
 }
-_WIDE = {"BPS_50G": "VLAN attachment 50 Gbps", "BPS_100G": "VLAN attachment 100 Gbps"}
+_NARROW = {
+    f"BPS_{width}" for width in ("50M", "100M", "200M", "300M", "400M", "500M", "1G", "2G", "5G", "10G")
+}
+"""Widths of an attachment that cost the same; each wider one has a price of its own."""
 
 
 def _regional(place: Place) -> Place:
@@ -129,7 +132,8 @@ def _attachment(props: Mapping[str, Value], _place: Place) -> tuple[Line, ...]:
     width = text(props, "bandwidth", "BPS_10G")
     if isinstance(width, Unknown):
         return (Undecided("VLAN attachment", "bandwidth"),)
-    sku = _WIDE.get(width, "VLAN attachment up to 10 Gbps")
+    wide = width.removeprefix("BPS_").removesuffix("G")
+    sku = "VLAN attachment up to 10 Gbps" if width in _NARROW else f"VLAN attachment {wide} Gbps"
     return (charge("gcp", sku, Place("global"), _ONE),)
 
 
