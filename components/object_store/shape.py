@@ -142,7 +142,7 @@ class ObjectStore(pulumi.ComponentResource):
             raise ProblemsError(f"ObjectStore {name!r} can't be built", [found])
         made = there.build(name, spec, pulumi.ResourceOptions(parent=self))
         self.url, self.bucket_id, self.key_ring = made.url, made.id, made.key_ring
-        self._vouched = made.authority
+        self._vouched: pulumi.Output[str] | None = made.authority
         self.authority = made.authority or pulumi.Output.from_input("")
         self.register_outputs(
             {

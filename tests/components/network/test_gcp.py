@@ -44,3 +44,12 @@ def test_zones_come_from_the_table_and_are_checked() -> None:
     assert zones_of(parse(args(zones=["europe-west4-b"]))) == ("europe-west4-b",)
     with pytest.raises(ProblemsError, match="zones of europe-west4"):
         zones_of(parse(args(zones=["europe-west1-b"])))
+
+
+def test_a_link_to_the_same_addresses_is_refused() -> None:
+    """One clear error before anything is made: the range, the link behind which it is, and ours; another passes."""
+    with pytest.raises(
+        ProblemsError, match=r"10\.80\.64\.0/20 behind link 'home' overlaps 10\.80\.0\.0/16 of this"
+    ):
+        parse(args(cidr=str(CIDR), linked={"home": ["10.80.64.0/20"]}))
+    assert parse(args(cidr=str(CIDR), linked={"home": ["10.81.0.0/16"]})).cidr == CIDR
