@@ -3,11 +3,12 @@
 import shutil
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from pulumi.automation.errors import CommandError
+from pulumi.automation.errors import CommandError, StackNotFoundError
 
 from console import say
 from console.exits import Exit
@@ -15,8 +16,9 @@ from console.failures import Failed, explain
 from console.interrupts import forwarded
 from console.progress import Progress
 from console.recover import recover
+from console.rehearse import ground
 from console.state import Snapshot, snapshot
-from console.workspace import free_stale_lock, open_workspace, untouched
+from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
 
 
@@ -40,12 +42,17 @@ class Proof:
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
-    """Delete and prove; exit code 4 when something is left."""
+    """Delete and prove; exit code 4 when something is left.
+
+    Raises:
+        Failed: Another stack that is up stands on this one.
+    """
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
     cut_off = recover(workspace, stack_name)
     before = snapshot(workspace, stack_name)
+    _refuse_if_carried(stack_name, lambda one: _is_up(workspace, one))
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress, forwarded():
         try:
             stack = workspace.existing(stack_name)
@@ -67,6 +74,23 @@ def prove(stack_name: str, before: Snapshot, after: Snapshot) -> Proof:
         ports=[port for port in ports if _listens(port)],
         files=[str(file) for file in folder.rglob("*")] if folder.exists() else [],
     )
+
+
+def _refuse_if_carried(stack_name: str, is_up: Callable[[str], bool]) -> None:
+    """Refuse to take away what another stack stands on."""
+    if carried := [one for one in ground.above(stack_name) if is_up(one)]:
+        names = " and ".join(carried)
+        raise Failed(
+            f"{stack_name} carries {names}: `causeway down {carried[-1]}` first. Nothing was changed.",
+            Exit.CONFIGURATION,
+        )
+
+
+def _is_up(workspace: Workspace, stack_name: str) -> bool:
+    try:
+        return bool(snapshot(workspace, stack_name).resources)
+    except StackNotFoundError:
+        return False
 
 
 def _sweep(stack_name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from console.exits import Exit
 from console.failures import Failed
 from infra import paths
+from infra.problems import ProblemsError
 from infra.settings import stackfile
 
 
@@ -17,6 +18,19 @@ def below(name: str) -> tuple[str, ...]:
         Failed: A stack stands on itself, or on a stack of another project.
     """
     return tuple(_ordered(name, ()))[:-1]
+
+
+def above(name: str) -> tuple[str, ...]:
+    """Give every stack of this project that stands on this one; a stack file with mistakes stands on nothing."""
+    files = sorted((paths.project() / "stacks").glob("Pulumi.*.yaml"))
+    return tuple(one for one in (path.name.split(".")[1] for path in files) if name in _readable(one))
+
+
+def _readable(name: str) -> tuple[str, ...]:
+    try:
+        return below(name)
+    except (Failed, ProblemsError):
+        return ()
 
 
 def file(name: str) -> Path:

@@ -41,6 +41,17 @@ def test_what_is_below_comes_first_and_once(project: Path) -> None:
     assert ground.below("top") == ("earth", "left", "right")
 
 
+def test_what_stands_on_a_stack(project: Path) -> None:
+    """Every stack above is found, directly or not; a file with mistakes hides none."""
+    write(project, "earth")
+    write(project, "house", "earth")
+    write(project, "roof", "house")
+    write(project, "hen", "hen")
+    (project / "Pulumi.broken.yaml").write_text("config: {")
+    assert ground.above("earth") == ("house", "roof")
+    assert ground.above("roof") == ()
+
+
 def test_a_circle_is_told_as_it_goes(project: Path) -> None:
     """Stacks that stand on each other never come up; the error shows the way round."""
     write(project, "hen", "egg")
