@@ -10,7 +10,7 @@ from pulumi import automation
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 
-from console.events import Gathered, plain
+from console.events import Gathered, name_of, plain
 from console.failures import classify
 
 Verb = Literal["preview", "up", "refresh", "destroy"]
@@ -32,6 +32,8 @@ class Phase:
     """Error texts; none when it went well."""
     wanted: str = ""
     """What had to happen and did not; empty when it did."""
+    moved: tuple[str, ...] = ()
+    """What was not left alone: each resource with its operation and the properties that differ."""
     below: bool = False
     """Whether it is about a stack that the rehearsed one stands on."""
 
@@ -66,9 +68,25 @@ class Told:
         return tuple(f"{text}\n  {urn}" if urn else text for text, urn in self._errors.items())
 
 
+class Moved:
+    """What an operation did not leave alone, and which properties made it so."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def take(self, event: EngineEvent) -> None:
+        """Note a step that is no `same` and no `read`."""
+        if event.resource_pre_event is None:
+            return
+        step = event.resource_pre_event.metadata
+        if (operation := str(getattr(step.op, "value", step.op))) not in {"same", "read", "refresh"}:
+            why = ", ".join(sorted(step.detailed_diff or {}) or step.diffs or ())
+            self.found.append(f"{operation} {name_of(step.urn)}" + (f" ({why})" if why else ""))
+
+
 def play(name: str, verb: Verb, stack: automation.Stack, **options: Any) -> Phase:
     """Run one verb and gather what it did; a failure of the engine becomes the phase's errors."""
-    gathered, told, start = Gathered(), Told(), time.monotonic()
+    gathered, told, moved, start = Gathered(), Told(), Moved(), time.monotonic()
 
     methods: dict[Verb, Callable[..., Any]] = {
         "preview": stack.preview,
@@ -81,6 +99,7 @@ def play(name: str, verb: Verb, stack: automation.Stack, **options: Any) -> Phas
     def take(event: EngineEvent) -> None:
         gathered.take(event)
         told.take(event)
+        moved.take(event)
 
     if verb != "preview":
         options.setdefault("show_secrets", False)
@@ -90,4 +109,4 @@ def play(name: str, verb: Verb, stack: automation.Stack, **options: Any) -> Phas
         errors = told.errors() or (classify(str(error))[0],)
     seconds = time.monotonic() - start
     wanted = errors[0] if errors else ""
-    return Phase(name, round(seconds, 2), dict(gathered.operations), errors, wanted)
+    return Phase(name, round(seconds, 2), dict(gathered.operations), errors, wanted, tuple(moved.found))

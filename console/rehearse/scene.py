@@ -17,6 +17,9 @@ from providers.rehearsal.account import Account
 
 Plan = Literal["preview", "up", "refresh", "destroy", "cycle"]
 
+SHOWN = 8
+"""How many changes that should not be are named."""
+
 POLL = 0.02
 """Seconds between two looks for the moment to kill the engine."""
 
@@ -150,7 +153,8 @@ class Scene:
 
 def _nothing(phase: Phase) -> Phase:
     if phase.ok and phase.changed:
-        return replace(phase, wanted=f"nothing should change, but {phase.changed} did")
+        named = "".join(f"\n  {one}" for one in phase.moved[:SHOWN])
+        return replace(phase, wanted=f"nothing should change, but {phase.changed} did{named}")
     return phase
 
 

@@ -1,5 +1,6 @@
 """One rehearsal: prepare the stage, play the phases, prove the end."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from pulumi import automation
 
 from console import say
+from console.failures import Failed
 from console.judge.court import Court, Judge
 from console.judge.server import Server
 from console.rehearse import dial, proof
@@ -47,6 +49,28 @@ class Options:
 def rehearse(name: str, options: Options) -> Report:
     """Rehearse a stack of this project and say what happened."""
     folder = paths.home() / "rehearsal" / name
+    with _alone(name, folder):
+        return _rehearse(name, folder, options)
+
+
+@contextmanager
+def _alone(name: str, folder: Path) -> Iterator[None]:
+    """Keep others off the folder: a second rehearsal would take account and state away under the first.
+
+    Raises:
+        Failed: Another rehearsal of the stack has the folder.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder.parent / f"{name}.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = f"another rehearsal of {name} is under way in {folder}; wait for it, or set CAUSEWAY_HOME elsewhere"
+            raise Failed(text) from None
+        yield
+
+
+def _rehearse(name: str, folder: Path, options: Options) -> Report:
     if options.verb == "cycle" or options.fault:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -10,7 +10,8 @@ from console.rehearse.command import run
 from console.rehearse.phases import Phase
 from console.rehearse.proof import Inventory, _secret_texts
 from console.rehearse.report import Report
-from console.rehearse.stage import Options
+from console.rehearse.scene import _nothing
+from console.rehearse.stage import Options, _alone
 from console.rehearse.surroundings import CREDENTIALS, variables
 from providers.rehearsal.account import Account, Name
 
@@ -62,6 +63,27 @@ def test_drift_needs_something_with_labels(tmp_path: Path) -> None:
     """An account without labels is told, not passed over."""
     with pytest.raises(Failed, match="nothing to drift"):
         drift.inject(tmp_path)
+
+
+def test_a_stack_is_rehearsed_once_at_a_time(tmp_path: Path) -> None:
+    """A second rehearsal would take the first one's state away; another stack passes, and so does the next one."""
+    with _alone("it", tmp_path / "it"):
+        with (
+            pytest.raises(Failed, match="another rehearsal of it is under way"),
+            _alone("it", tmp_path / "it"),
+        ):
+            pass
+        with _alone("other", tmp_path / "other"):
+            pass
+    with _alone("it", tmp_path / "it"):
+        pass
+
+
+def test_a_change_that_should_not_be_is_named() -> None:
+    """The resource, the operation and the property are told; when all is left alone there is nothing to tell."""
+    phase = Phase("up again", 1.0, {"update": 1, "same": 3}, moved=("update home (labels.a)",))
+    assert _nothing(phase).wanted == "nothing should change, but 1 did\n  update home (labels.a)"
+    assert _nothing(Phase("up again", 1.0, {"same": 4})).ok
 
 
 def test_labels_that_an_sdk_hides_are_no_leak() -> None:
