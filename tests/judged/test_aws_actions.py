@@ -39,6 +39,15 @@ ALONE = {
 """Actions that no operation of the API has: they judge what another operation does on the way."""
 
 
+ANYWHERE = {
+    "fsx:DescribeFileSystems",
+    "iam:ListInstanceProfiles",
+    "logs:DescribeLogGroups",
+    "pricing:GetProducts",
+}
+"""Actions that IAM knows for all resources or none (the same reference): with an ARN they allow nothing."""
+
+
 def named() -> Iterator[tuple[str, str]]:
     """Give every action in the source of AWS components, with its place; keys of conditions are no actions."""
     for file in sorted({*COMPONENTS.glob("*/aws.py"), *COMPONENTS.glob("*/aws/*.py")}):
@@ -69,6 +78,23 @@ def test_every_action_exists() -> None:
 def test_a_misspelt_action_is_told(action: str) -> None:
     """Near misses and wildcards are no operations."""
     assert unknown(action)
+
+
+def allowed(file: Path) -> Iterator[tuple[set[object], ast.expr]]:
+    """Give the actions of each statement that a file writes out, and its resource."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "allow" and len(node.args) > 2:
+            found = {one.value for one in ast.walk(node.args[1]) if isinstance(one, ast.Constant)}
+            yield found, node.args[2]
+
+
+@pytest.mark.parametrize("action", sorted(ANYWHERE))
+def test_an_action_without_resources_is_allowed_for_all(action: str) -> None:
+    """Its statement says `*`; with an ARN the first call would be refused."""
+    files = {COMPONENTS / place.partition(":")[0] for one, place in named() if one == action}
+    resources = [one for file in files for found, one in allowed(file) if action in found]
+    assert resources
+    assert all(ast.literal_eval(one) == "*" for one in resources)
 
 
 def test_exceptions_are_needed() -> None:

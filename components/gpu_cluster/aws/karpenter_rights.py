@@ -72,6 +72,8 @@ def statements(
     on_create = {
         "StringEquals": {"ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "RunInstances"]}
     }
+    spot = "spot.amazonaws.com"
+    spot_role = f"arn:{partition(region)}:iam::*:role/aws-service-role/{spot}/AWSServiceRoleForEC2Spot"
     images = f"arn:{partition(region)}:ssm:{region}::parameter/aws/service/*"
     return [
         allow("Look", DESCRIBE, "*", Condition={"StringEquals": {"aws:RequestedRegion": region}}),
@@ -89,6 +91,13 @@ def statements(
         allow("Profile", ["iam:GetInstanceProfile"], profile),
         # Karpenter looks for profiles that it made and left behind; there are none
         allow("Profiles", ["iam:ListInstanceProfiles"], "*"),
+        # an account's first spot machine brings the role by which EC2 starts them all
+        allow(
+            "Spot",
+            ["iam:CreateServiceLinkedRole"],
+            spot_role,
+            Condition={"StringEquals": {"iam:AWSServiceName": spot}},
+        ),
         allow("Cluster", ["eks:DescribeCluster"], arn),
         allow("DiskKey", DISK_KEY, key, Condition=through),
     ]

@@ -85,7 +85,7 @@ def statements(region: str, account: str, key: pulumi.Input[str]) -> list[Statem
     return [
         allow("Make", ["fsx:CreateFileSystem", "fsx:TagResource"], arn, Condition=making),
         allow("Change", ["fsx:DeleteFileSystem", "fsx:UpdateFileSystem"], arn, Condition=made),
-        allow("Look", ["fsx:DescribeFileSystems"], arn),
+        allow("Look", ["fsx:DescribeFileSystems"], "*"),  # IAM knows it for all file systems or none
         allow("Key", KEY, key, Condition=through),
     ]
 

@@ -42,7 +42,10 @@ USE = (
 )
 """What reading and writing encrypted data takes."""
 
-_AUTO_SCALING = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+_LAUNCHERS = (
+    "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+    "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+)
 _LUSTRE = "role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
 
 
@@ -75,13 +78,14 @@ class Writer:
         )
 
     def cluster(self) -> pulumi.Output[str]:
-        """For a cluster: its secrets by its own role, and the disks of machines that Auto Scaling starts.
+        """For a cluster: its secrets by its own role, and the disks of machines that Auto Scaling and Spot start.
 
-        Auto Scaling's role cannot be a principal of the policy before it exists, so a condition names it.
+        Their roles cannot be principals of the policy before they exist, so a condition names them.
         """
         own = {"StringEquals": {"kms:CallerAccount": self.account}}
         for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-        role = {"ArnLike": {"aws:PrincipalArn": f"arn:{self._partition}:iam::{self.account}:{_AUTO_SCALING}"}}
+        here = f"arn:{self._partition}:iam::{self.account}"
+        role = {"ArnLike": {"aws:PrincipalArn": [f"{here}:{name}" for name in _LAUNCHERS]}}
         everyone, events = {"AWS": "*"}, {"Service": "events.amazonaws.com"}
         ours = {"StringEquals": {"aws:SourceAccount": self.account}}
         return document(
@@ -90,9 +94,9 @@ class Writer:
             allow("Grants", ["kms:CreateGrant"], "*", Principal=self._root, Condition=own | for_aws),
             # EventBridge writes the notices of interrupted machines into the cluster's queue
             allow("Events", ["kms:Decrypt", "kms:GenerateDataKey"], "*", Principal=events, Condition=ours),
-            allow("AutoScaling", USE, "*", Principal=everyone, Condition=own | role),
+            allow("Launchers", USE, "*", Principal=everyone, Condition=own | role),
             allow(
-                "AutoScalingGrants",
+                "LaunchersGrants",
                 ["kms:CreateGrant"],
                 "*",
                 Principal=everyone,

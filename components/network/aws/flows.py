@@ -3,11 +3,10 @@
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
-from components.amazon import allow, document, kept, partition, trust
+from components.amazon import allow, document, kept, trust
 from components.network.shape import NetworkSpec
 
 WRITE = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
-FIND = ("logs:DescribeLogGroups",)
 """What delivery takes (VPC guide, publish flow logs to CloudWatch Logs), without making groups: ours is there."""
 
 
@@ -34,9 +33,8 @@ def log(name: str, vpc: ec2.Vpc, spec: NetworkSpec) -> None:
         role=role.name,
         policy=document(
             allow("Write", WRITE, pulumi.Output.concat(group.arn, ":*")),
-            allow(
-                "Find", FIND, f"arn:{partition(spec.region)}:logs:{spec.region}:{spec.account}:log-group:*"
-            ),
+            # it looks at names alone, and IAM knows it for all groups or none
+            allow("Find", ["logs:DescribeLogGroups"], "*"),
         ),
         opts=pulumi.ResourceOptions(parent=role),
     )

@@ -20,6 +20,7 @@ from components.gpu_cluster.aws import (
 )
 from components.gpu_cluster.aws.versions import ADDONS, IMAGE
 from components.gpu_cluster.shape import GpuClusterSpec, parse
+from components.key_ring.aws.policies import Writer
 from components.kubernetes import pods
 from infra.catalog import regions
 from workloads.pretrain.spec import PretrainSpec
@@ -125,8 +126,8 @@ def test_tokens_are_fetched_when_they_are_needed() -> None:
     assert user["user"]["exec"]["args"][:2] == ["eks", "get-token"]
 
 
-def test_karpenter_reads_its_encrypted_queue() -> None:
-    """Karpenter's guide of rights knows plain queues; under a key of ours, notices need it, through SQS alone."""
+def rights() -> dict[str, Any]:
+    """Give Karpenter's statements by name."""
     flowing = pulumi.Output.from_input
 
     async def written() -> list[Any]:
@@ -135,10 +136,35 @@ def test_karpenter_reads_its_encrypted_queue() -> None:
             profile=flowing("p"), key="key",
         )  # fmt: skip
 
-    by_sid = {one["Sid"]: one for one in asyncio.run(written())}
+    return {one["Sid"]: one for one in asyncio.run(written())}
+
+
+def test_karpenter_reads_its_encrypted_queue() -> None:
+    """Karpenter's guide of rights knows plain queues; under a key of ours, notices need it, through SQS alone."""
+    by_sid = rights()
     assert by_sid["NoticesKey"]["Action"] == ["kms:Decrypt"]
     through = {"StringEquals": {"kms:ViaService": "sqs.eu-north-1.amazonaws.com"}}
     assert by_sid["NoticesKey"]["Condition"] == through
+
+
+@pytest.mark.never_again
+def test_spot_machines_start_under_our_key() -> None:
+    """Threads karpenter #933, #1926: EC2 starts them by a role of its own, which must exist and reach the key."""
+    assert rights()["Spot"]["Condition"] == {"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}}
+    assert rights()["Spot"]["Resource"].endswith("/spot.amazonaws.com/AWSServiceRoleForEC2Spot")
+
+    async def written() -> str:
+        text = await Writer("123456789012", "eu-north-1").cluster().future()
+        assert text
+        return text
+
+    by_sid = {one["Sid"]: one for one in json.loads(asyncio.run(written()))["Statement"]}
+    for name in ("Launchers", "LaunchersGrants"):
+        roles = by_sid[name]["Condition"]["ArnLike"]["aws:PrincipalArn"]
+        assert [role.rpartition("/")[2] for role in roles] == [
+            "AWSServiceRoleForAutoScaling",
+            "AWSServiceRoleForEC2Spot",
+        ]
 
 
 @pytest.mark.parametrize(("standing", "wanted"), [(1, 1), (2, 2), (5, 2)])
