@@ -121,10 +121,11 @@ class Job(Resource[JobInputs, JobState]):
 
 def run(ctx: Context, folder: Folder, owner: Owner, inputs: JobInputs) -> JobState:
     """Bring the job to its end; whatever goes wrong from here on, state keeps the job."""
+    progress = Progress(ctx, folder)
     try:
         with folder.held():
             _ensure(folder, owner, specify(owner, inputs))
-        reason = _wait(ctx, folder)
+        reason = _wait(ctx, folder, progress)
     except ProviderError as error:
         reason = str(error)
     state = look(folder, owner, inputs)
@@ -165,9 +166,8 @@ def _ensure(folder: Folder, owner: Owner, wanted: Spec) -> None:
     launch.start(folder, wanted)
 
 
-def _wait(ctx: Context, folder: Folder) -> str | None:
+def _wait(ctx: Context, folder: Folder, progress: Progress) -> str | None:
     """Wait for the end; give the reason when it isn't waited for any longer."""
-    progress = Progress(ctx, folder)
     deadline = time.monotonic() + ctx.timeout if ctx.timeout else None
     while folder.supervised():
         progress.tell()

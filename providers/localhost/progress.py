@@ -1,4 +1,4 @@
-"""What a job says, as a passing line beside the resource while it runs."""
+"""What a job says, as passing lines beside the resource while it runs."""
 
 import re
 import time
@@ -13,30 +13,46 @@ INTERVAL = 1.0
 WIDTH = 100
 """Characters; a terminal shows the line beside the resource's name."""
 
+WAITING = 20
+"""Lines that may wait for their turn; of a program that says more, the oldest are not shown."""
+
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f]")
 """Colours and control characters, which would break the engine's display."""
 
+NUMBER = re.compile(r"[\d.,]+")
+"""What changes from one line of a count to the next."""
+
 
 class Progress:
-    """Shows the newest line of a log when it is new and the last one was shown long enough ago."""
+    """Shows the lines of a log in their order, one at a time.
+
+    A line that is another one with newer numbers takes its place: of steps only the newest is shown, and yet what is
+    said once, such as a resume, is seen.
+    """
 
     def __init__(self, ctx: Context, folder: Folder) -> None:
         self._ctx = ctx
-        self._folder = folder
+        self._log = log.Follower(folder.log)
+        self._waiting: dict[str, str] = {}
         self._shown = ""
         self._next = 0.0
 
     def tell(self) -> None:
-        """Show the newest line, if it is time."""
-        if time.monotonic() < self._next:
+        """Show the next line, if there is one and it is time."""
+        for line in self._log.lines():
+            self._take(ESCAPES.sub("", line).strip()[:WIDTH])
+        if not self._waiting or time.monotonic() < self._next:
             return
-        line = newest(self._folder)
-        if line and line != self._shown:
+        line = self._waiting.pop(next(iter(self._waiting)))
+        if line != self._shown:
             self._ctx.status(line)
             self._shown, self._next = line, time.monotonic() + INTERVAL
 
-
-def newest(folder: Folder) -> str:
-    """Give the last line with text in it; a progress bar's carriage returns count as ends of lines."""
-    lines = [ESCAPES.sub("", part).strip() for line in log.tail(folder.log, 3) for part in line.split("\r")]
-    return next((line[:WIDTH] for line in reversed(lines) if line and not line.startswith(log.START)), "")
+    def _take(self, line: str) -> None:
+        if not line or line.startswith(log.START):
+            return
+        kind = NUMBER.sub("#", line)
+        self._waiting.pop(kind, None)
+        self._waiting[kind] = line
+        if len(self._waiting) > WAITING:
+            del self._waiting[next(iter(self._waiting))]

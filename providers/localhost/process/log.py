@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -74,6 +75,38 @@ class Pump(threading.Thread):
         with os.fdopen(self._pipe, "rb", buffering=0) as source:
             while chunk := source.read(65536):
                 self._log.write(chunk)
+
+
+class Follower:
+    """Gives what is written to a log from now on, line by line; of a flood, its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rest = b""
+        try:
+            state = path.stat()
+            self._file, self._at = state.st_ino, state.st_size
+        except FileNotFoundError:
+            self._file, self._at = 0, 0
+
+    def lines(self) -> list[str]:
+        """Give the lines that have been ended since the last call; a progress bar's carriage return ends one too."""
+        try:
+            new = self._read()
+        except FileNotFoundError:
+            return []
+        *ended, self._rest = re.split(rb"[\r\n]+", self._rest + new)
+        return [line.decode("utf-8", errors="replace") for line in ended]
+
+    def _read(self) -> bytes:
+        with self._path.open("rb") as stream:
+            state = os.fstat(stream.fileno())
+            if state.st_ino != self._file or state.st_size < self._at:  # rotated, or written anew
+                self._file, self._at, self._rest = state.st_ino, 0, b""
+            stream.seek(max(self._at, state.st_size - TAIL_BYTES))
+            content = stream.read()
+            self._at = stream.tell()
+        return content
 
 
 def tail(path: Path, lines: int = 15) -> list[str]:

@@ -24,6 +24,8 @@ from workloads.store import Store
 
 SIZE = 100_000
 """Numbers in each of the two tensors."""
+MOMENT = 0.02
+"""Seconds into a first checkpoint, of whose length nothing is known."""
 
 
 def checkpoints(folder: Path) -> Checkpoints:
@@ -39,12 +41,12 @@ def tensors(value: float, size: int = SIZE) -> dict[str, Tensor]:
     return {name: torch.full((size,), value) for name in ("model/a", "average/a")}
 
 
-def write(folder: Path, first: int, started: int) -> None:
-    """Write checkpoints until the end comes."""
+def write(folder: Path, first: int, begun: int) -> None:
+    """Write checkpoints until the end comes; tell of each one that is begun, for then the one before it is done."""
     place = checkpoints(folder)
-    os.write(started, b".")
     for step in range(first, first + 10_000):
         place.save(Record(step=step, samples=step, fingerprint={}, state={}, world=1), tensors(step))
+        os.write(begun, b".")
 
 
 def newest(folder: Path) -> int:
@@ -86,19 +88,22 @@ def forked(work: Callable[[], object]) -> str:
     return text
 
 
-def killed(folder: Path, first: int, delay: float) -> None:
-    """Begin to write and kill the writer after a while."""
-    reader, started = os.pipe()
+def killed(folder: Path, first: int, done: int, share: float) -> None:
+    """Kill a writer that has done so many checkpoints, a share of the time of one into the next."""
+    reader, begun = os.pipe()
     child = os.fork()
     if child == 0:
-        write(folder, first, started)
+        write(folder, first, begun)
         os._exit(1)
-    os.read(reader, 1)
-    time.sleep(delay)
+    os.close(begun)
+    assert os.read(reader, 1), "the writer has ended by itself"
+    start = time.monotonic()
+    for _ in range(done):
+        assert os.read(reader, 1), "the writer has ended by itself"
+    time.sleep(share * ((time.monotonic() - start) / done if done else MOMENT))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(reader)
-    os.close(started)
 
 
 def main() -> None:
@@ -107,7 +112,7 @@ def main() -> None:
     store = Store.create((folder / "bucket").as_uri())
     steps = [0]
     for _ in range(kills):
-        killed(folder, steps[-1] + 1, chance.uniform(0.0, 0.25))
+        killed(folder, steps[-1] + 1, chance.randrange(2), chance.random())
         steps.append(int(forked(lambda: newest(folder))))
     before = sorted(info.key for info in store.list())
     error = json.loads(forked(lambda: too_large(folder)))
