@@ -52,11 +52,6 @@ def sources() -> tuple[Source, ...]:
     )
 
 
-def absent() -> Mapping[str, str]:
-    """Say why some groups have no module, by group."""
-    return {row["group"]: row["why"] for row in _table().get("absent", ())}
-
-
 def find(groups: Collection[str], folder: Path | None = None) -> Found:
     """Fetch the definitions of some API groups.
 
@@ -78,7 +73,7 @@ def find(groups: Collection[str], folder: Path | None = None) -> Found:
 def _source(group: str) -> Source:
     found = next((one for one in sources() if group in one.groups), None)
     if found is None:
-        raise LookupError(absent().get(group, "no source of its definitions is known; give --crds"))
+        raise LookupError("no source of its definitions is known; give --crds")
     return found
 
 

@@ -61,6 +61,8 @@ class Report:
             say.out.print(f"[red]✗[/] {escape(mistake)}")
         for verdict in self.verdicts:
             _tell(verdict)
+        for what, why in self.verdicts[-1].unjudged.items() if self.verdicts else ():
+            say.out.print(f"[yellow]·[/] {escape(what)} not judged: {escape(why)}")
         if self.inventory:
             found = self.inventory
             say.out.print(
@@ -75,8 +77,6 @@ class Report:
 def _tell(verdict: Verdict) -> None:
     for complaint in verdict.complaints:
         say.out.print(f"[red]✗[/] {escape(complaint.text)}\n  {escape(complaint.urn)}")
-    for what, why in verdict.unjudged.items():
-        say.out.print(f"[yellow]·[/] {escape(what)} not judged: {escape(why)}")
     many = len(verdict.complaints)
     say.out.print(
         f"{verdict.judge}: {verdict.heard} objects, values of {verdict.charts} charts, {many} complaints"

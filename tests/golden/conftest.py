@@ -11,8 +11,8 @@ from console.rehearse.standins import StandIns
 from console.workspace import init_elsewhere
 from infra import paths
 
-STACKS = {"aws": "aws-prod", "gcp": "gcp-prod", "azure": "azure-prod"}
-"""By cloud: the stack that has every capability."""
+STACKS = {"aws": "aws-prod", "gcp": "gcp-prod", "azure": "azure-prod", "onprem": "onprem"}
+"""By platform: the stack that has every capability."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -31,6 +31,9 @@ CAPABILITIES = {
     "inference_service": "InferenceService",
 }
 
+ELSEWHERE = {("onprem", "interconnect")}
+"""What a platform's stack leaves to another one: both ends of a link are the hybrid stack's."""
+
 _SUFFIX = re.compile(r"[0-9a-f]{7}$")
 """What the engine adds to the names of storage accounts and vaults on Azure, without a hyphen."""
 
@@ -77,7 +80,9 @@ def test_the_graph_is_the_recorded_one(
 ) -> None:
     """Types, names, parents, protection and inputs are those of the record; a rename is told apart from a change."""
     file, found = HERE / cloud / f"{capability}.json", graph(resources, CAPABILITIES[capability])
-    assert found, f"the stack of {cloud} has no {CAPABILITIES[capability]}"
+    assert bool(found) is ((cloud, capability) not in ELSEWHERE), f"{capability} in the stack of {cloud}"
+    if not found:
+        return
     if request.config.getoption("--record-golden", default=False):
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
