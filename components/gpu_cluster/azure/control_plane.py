@@ -14,6 +14,7 @@ from components.gpu_cluster.azure.versions import KUBERNETES
 from components.gpu_cluster.shape import GpuClusterSpec
 from components.microsoft import accounts, rights
 from components.microsoft.ids import ManagedKey, part, title, up_to, within
+from components.microsoft.ranges import PODS, SERVICES
 from components.parts import part_of
 
 LOGS = (
@@ -109,10 +110,9 @@ NETWORK = {
     "network_policy": "cilium",
     "load_balancer_sku": "standard",
     "outbound_type": "userAssignedNATGateway",
-    # addresses of pods and services are the cluster's own: no other network ever sees them (RFC 6598)
-    "pod_cidr": "100.64.0.0/14",
-    "service_cidr": "100.68.0.0/16",
-    "dns_service_ip": "100.68.0.10",
+    "pod_cidr": str(PODS),
+    "service_cidr": str(SERVICES),
+    "dns_service_ip": str(SERVICES[10]),
 }
 """Pods get addresses of an overlay, and leave by the subnets' own NAT gateways."""
 

@@ -6,13 +6,14 @@ from ipaddress import IPv4Network
 import pulumi
 
 from components.interconnect.azure import tunnel
-from components.interconnect.azure.circuits import BORDER, Circuits
+from components.interconnect.azure.circuits import Circuits
 from components.interconnect.azure.gateway import gateway
 from components.interconnect.azure.places import Place, places
 from components.interconnect.azure.ports import Ports
 from components.interconnect.shape import InterconnectOutputs, InterconnectSpec
 from components.microsoft import rights
 from components.microsoft.ids import needed
+from components.microsoft.ranges import clashes
 from infra.problems import Problem, ProblemsError
 
 MICROSOFTS = (8075, 8076, 12076, *range(65515, 65521))
@@ -81,8 +82,6 @@ def refuse(spec: InterconnectSpec, found: Sequence[Place]) -> None:
         fix = "a number that Azure does not keep for itself"
         problems.append(Problem("peer_asn", f"given {spec.peer_asn}", fix))
     for cidr in spec.peer_cidrs:
-        if IPv4Network(cidr).overlaps(BORDER):
-            text = f"{cidr} overlaps {BORDER}, where the BGP sessions are"
-            problems.append(Problem("peer_cidrs", text, "ranges that do not overlap"))
+        problems += clashes("peer_cidrs", IPv4Network(cidr))
     if problems:
         raise ProblemsError("Interconnect can't be built on Azure", problems)

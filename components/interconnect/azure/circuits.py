@@ -1,6 +1,5 @@
 """Circuits of ExpressRoute, on own ports or brought by a carrier, each with its BGP sessions and its way in."""
 
-from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -9,10 +8,8 @@ from pulumi_azure_native import network, resources
 from components.interconnect.azure.places import Place
 from components.interconnect.shape import InterconnectSpec
 from components.microsoft.ids import title
+from components.microsoft.ranges import BORDER
 from components.parts import part_of
-
-BORDER = IPv4Network("192.168.255.0/25")
-"""From where each circuit gets the two ranges of its BGP sessions; nobody else ever sees them."""
 
 SKU = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
 

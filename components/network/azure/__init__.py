@@ -7,6 +7,7 @@ from pulumi_azure_native import network, resources
 
 from components.microsoft import rights
 from components.microsoft.ids import needed, title, within
+from components.microsoft.ranges import clashes
 from components.network.azure import flows, names, subnets, ways_out
 from components.network.ranges import plan
 from components.network.shape import NetworkOutputs, NetworkSpec
@@ -21,11 +22,13 @@ def build(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> Network
     """Make the network. Its subnets are parts of it, since Azure changes one part of a network at a time.
 
     Raises:
-        ProblemsError: Region, account or log key is missing, a zone is not in the region, the range is too small, or
-            there is no way out.
+        ProblemsError: Region, account or log key is missing, a zone is not in the region, the range is too small or
+            taken, or there is no way out.
         CatalogError: The region is unknown.
     """
     needed("Network", name, region=spec.region, account=spec.account, log_key=spec.log_key)
+    if found := clashes("cidr", spec.cidr):
+        raise ProblemsError("Network can't be built on Azure", found)
     zones = zones_of(spec)
     ranges = plan(spec.cidr, zones, spec.fabric_pools)
     group = rights.group(name, spec.region, spec.labels, opts)

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pulumi
 import pytest
+from azure_declared import KEY, NETWORK, declared
 
-from components.gpu_cluster.azure import agent_pool, domains, driver, features, refuse
+from components.gpu_cluster.azure import agent_pool, control_plane, domains, driver, features, refuse
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import parse
 from components.kubernetes import fabric as joining
 from components.kubernetes import operators, pods
 from components.kubernetes.operators import Driver
+from components.microsoft import rights
 from infra.catalog import fabric, machines
 from infra.problems import ProblemsError
 
@@ -27,7 +30,7 @@ def cluster(**more: Any) -> Any:
     stays = {"machine": "Standard_D4s_v5", "purpose": "system"}
     where = {"account": "s", "region": "westeurope", "key": "k", "log_key": "k", "admin_principals": ["a"]}
     pools = {"system": stays, **more.pop("pools", {})}
-    return parse({"platform": "azure", **where, "network": {"zones": ["1"]}, "pools": pools, **more})
+    return parse({"platform": "azure", "network": {"zones": ["1"]}, **where, "pools": pools, **more})
 
 
 def pool(machine: str, purpose: str = "training", **more: Any) -> NodePoolSpec:
@@ -175,6 +178,33 @@ def test_a_spot_pool_says_nothing_of_surges() -> None:
     assert spot["node_labels"]["kubernetes.azure.com/scalesetpriority"] == "spot"
     assert "kubernetes.azure.com/scalesetpriority=spot:NoSchedule" in spot["node_taints"]
     assert "kubernetes.azure.com/scalesetpriority" not in made(one)["node_labels"]
+
+
+@pytest.mark.never_again
+def test_reserved_machines_are_never_given_back() -> None:
+    """Threads hawk #93, karpenter #8935: no autoscaler counts them; they stand in one zone, behind their own taint."""
+    found = made(pool(H100, nodes=8))
+    assert (found["count"], found["enable_auto_scaling"], "min_count" in found) == (8, False, False)
+    assert found["availability_zones"] == ["1"]
+    assert "causeway/pool=it:NoSchedule" in found["node_taints"]
+
+
+@pytest.mark.never_again
+def test_nothing_moves_under_a_running_pool() -> None:
+    """Threads amazon-eks-ami #2165, pulumi-eks #1550: images change by hand alone, and a given one is not ignored."""
+    spec = cluster(key=KEY, log_key=KEY, network=NETWORK)
+    profile = {"name": "system", **agent_pool.arguments(
+        spec.pools["system"], Driver.PLATFORM, subnet="subnet", zones=["1"], tags={}
+    )}  # fmt: skip
+
+    def build(opts: pulumi.ResourceOptions) -> None:
+        group = rights.group("cluster", "westeurope", {}, opts)
+        control_plane.build("cluster", spec, group, profile)
+
+    plane = next(one.inputs for one in declared(build) if one.token.endswith(":ManagedCluster"))
+    assert plane["autoUpgradeProfile"] == {"upgradeChannel": "none", "nodeOSUpgradeChannel": "None"}
+    with pytest.raises(ProblemsError, match=r"image: given 'ubuntu'"):
+        refuse("cluster", cluster(image="ubuntu"))
 
 
 def test_a_reservation_is_named_with_its_group() -> None:

@@ -6,9 +6,9 @@ import pytest
 from azure_declared import NETWORK, Declared, declared
 
 import components.interconnect.azure as backend
-from components.interconnect.azure.circuits import BORDER
 from components.interconnect.azure.places import places
 from components.interconnect.shape import parse
+from components.microsoft.ranges import BORDER
 from infra.problems import ProblemsError
 
 CARRIED = ["Equinix/Amsterdam", "Colt/Frankfurt"]
@@ -55,6 +55,8 @@ def test_ranges_of_the_sessions_stay_free() -> None:
     """A far end that uses them would cut the sessions off."""
     with pytest.raises(ProblemsError, match="where the BGP sessions are"):
         refuse(spec(peer_cidrs=["192.168.0.0/16"]))
+    with pytest.raises(ProblemsError, match="the addresses of pods"):
+        refuse(spec(peer_cidrs=["100.65.0.0/16"]))
     assert BORDER.num_addresses >= 4 * 2 * 4  # two ranges of four addresses for each of four circuits
 
 

@@ -72,3 +72,32 @@ def test_flow_logs_are_written_by_an_identity() -> None:
     assert flows["identity"]["userAssignedIdentities"]
     assert right["roleDefinitionId"].endswith("ba92f5b4-2d11-453d-a403-e96b0029c9fe")
     assert right["scope"] == flows["storageId"]
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"linked": {"home": ["10.0.128.0/17"]}},
+            r"linked.home: 10\.0\.128\.0/17 behind link 'home' overlaps 10\.0\.0\.0/16 of this network",
+        ),
+        (
+            {"cidr": "100.64.0.0/16"},
+            r"cidr: 100\.64\.0\.0/16 overlaps 100\.64\.0\.0/14, the addresses of pods",
+        ),
+        ({"cidr": "172.16.0.0/12"}, r"172\.16\.0\.0/12 overlaps 172\.30\.0\.0/16, which AKS keeps"),
+    ],
+)
+def test_a_range_that_is_taken_is_one_clear_error(more: dict[str, Any], said: str) -> None:
+    """A far end that overlaps ours, pods that overlap the network, and ranges of AKS: told before anything is made."""
+    with pytest.raises(ProblemsError, match=said):
+        declared(lambda opts: build("network", spec(**{"log_key": KEY, **more}), opts))
+
+
+@pytest.mark.never_again
+def test_a_pool_with_a_fabric_has_one_subnet_and_nobody_else_in_it() -> None:
+    """Threads aws-samples ml-with-terraform #118, #83: ranks never land in two subnets, whatever zones there are."""
+    named = [subnet["name"] for subnet in written()]
+    assert [name for name in named if name.startswith("fabric-")] == ["fabric-train"]
+    assert len(set(named)) == len(named)
