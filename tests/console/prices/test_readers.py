@@ -245,9 +245,10 @@ def test_gcp_adds_a_machine_up_from_its_parts(lists: Lists, web: Web, key: str) 
     assert not any(key in path for path, _ in lists.asked)
 
 
+@pytest.mark.never_again
 @pytest.mark.usefixtures("key")
 def test_gcp_does_not_take_flex_start_for_on_demand(lists: Lists, web: Web) -> None:
-    """SKUs of Defined Duration and Calendar Mode say OnDemand too: only `GPU running` is the on-demand price."""
+    """Thread skypilot #8125: Defined Duration and Calendar Mode say OnDemand too; only `GPU running` is on demand."""
     skus = [
         made.gcp_sku(
             "Nvidia H100 80GB GPU attached to DWS Defined Duration VMs running in Netherlands", 4.200761

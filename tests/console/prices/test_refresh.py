@@ -69,8 +69,9 @@ def test_a_price_is_renewed_with_source_and_day(lists: Lists, prices: Path, tmp_
     )
 
 
+@pytest.mark.never_again
 def test_an_absurd_price_is_refused_and_shown(lists: Lists, prices: Path, tmp_path: Path) -> None:
-    """A cent for a p5 is not written; the other price of the same list is; --accept takes it deliberately."""
+    """Thread skypilot #9156, a B200 for a cent: refused, the list's other prices are written; --accept takes it."""
     lists.put(
         made.aws_path("AmazonEC2"),
         made.aws_list(made.aws_machine(P5, 0.01), made.aws_machine("g6.xlarge", 0.9)),
