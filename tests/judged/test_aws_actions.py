@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_models import operations
@@ -80,7 +81,7 @@ def test_a_misspelt_action_is_told(action: str) -> None:
     assert unknown(action)
 
 
-def allowed(file: Path) -> Iterator[tuple[set[object], ast.expr]]:
+def allowed(file: Path) -> Iterator[tuple[set[Any], ast.expr]]:
     """Give the actions of each statement that a file writes out, and its resource."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "allow" and len(node.args) > 2:

@@ -1,7 +1,7 @@
 """Pools of spot machines: Karpenter buys them one by one, and on demand where there are none and that is allowed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
@@ -17,10 +17,14 @@ from components.gpu_cluster.pools import NodePoolSpec
 from components.parts import part_of
 from infra.capacity import OnDemand, Spot
 from infra.catalog import accelerators
-from infra.problems import Problem, ProblemsError
+from infra.problems import Problem, ProblemsError, nearest
 
 CHART = "oci://public.ecr.aws/karpenter/karpenter"
 NAMESPACE = "kube-system"
+
+CLASS_OPTIONS = ("blockDeviceMappings", "detailedMonitoring", "kubelet", "userData")
+POOL_OPTIONS = ("disruption", "limits", "weight")
+"""Fields that a pool's `options` may set, of the machines' class and of the pool, in Karpenter's own words."""
 
 NOTICES = {
     "spot": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
@@ -118,7 +122,7 @@ def refuse(pools: list[NodePoolSpec]) -> None:
     """Refuse pools that Karpenter cannot carry as they are.
 
     Raises:
-        ProblemsError: A fabric across spot machines, a reservation as their stand-in, or a least number of nodes.
+        ProblemsError: A fabric across spot machines, a reservation as their stand-in, or an option that is none.
     """
     found = []
     for pool in pools:
@@ -128,10 +132,20 @@ def refuse(pools: list[NodePoolSpec]) -> None:
             found.append(Problem(f"{where}.capacity", text, "reserved, capacity-block or on-demand"))
         if isinstance(pool.capacity, Spot) and pool.capacity.fallback not in {None, OnDemand()}:
             found.append(Problem(f"{where}.capacity.spot.fallback", "a reservation", "on-demand, none"))
-        if pool.options:
-            found.append(Problem(f"{where}.options", "given for spot machines", "none"))
+        known = CLASS_OPTIONS + POOL_OPTIONS
+        found += [
+            Problem(
+                f"{where}.options.{name}", "no such field", ", ".join(sorted(known)), nearest(name, known)
+            )
+            for name in pool.options
+            if name not in known
+        ]
     if found:
         raise ProblemsError("GpuCluster can't be built on AWS", found)
+
+
+def _chosen(pool: NodePoolSpec, known: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name, value in pool.options.items() if name in known}
 
 
 def _queue(maker: nodes.Nodes) -> sqs.Queue:
@@ -231,6 +245,7 @@ def node_class(pool: NodePoolSpec, maker: nodes.Nodes, profile: Any) -> dict[str
         **({"instanceStorePolicy": "RAID0"} if pool.machine.nvme_gb else {}),
         **({"userData": shell} if (shell := boot.script(pool, maker.spec.packages)) else {}),
         "tags": maker.spec.labels,
+        **_chosen(pool, CLASS_OPTIONS),
     }
 
 
@@ -267,6 +282,7 @@ def node_pool(pool: NodePoolSpec) -> dict[str, Any]:
             "budgets": [{"nodes": "1"}],
         },
         "limits": limits(pool),
+        **_chosen(pool, POOL_OPTIONS),
     }
 
 

@@ -175,6 +175,19 @@ def test_unknown_options_are_refused_with_the_nearest_name() -> None:
     assert launch.merged({"a": 1}, {"labels": {}}, ["labels"], "x") == {"a": 1, "labels": {}}
 
 
+def test_options_of_spot_machines_are_karpenters_own() -> None:
+    """Fields of the class and of the pool are merged last; a word of launch templates is refused with the nearest."""
+    made = pool(
+        "g6e.12xlarge", "serving", capacity="spot", options={"weight": 10, "kubelet": {"maxPods": 60}}
+    )
+    karpenter.refuse([made])
+    assert karpenter.node_pool(made)["weight"] == 10
+    assert "kubelet" not in karpenter.node_pool(made)
+    wrong = pool("g6e.12xlarge", "serving", capacity="spot", options={"user_data": "x"})
+    with pytest.raises(ProblemsError, match=r"pools\.it\.options\.user_data: .*did you mean 'userData'"):
+        karpenter.refuse([wrong])
+
+
 def test_spot_falls_back_only_where_it_may() -> None:
     """Both kinds are named with a fallback, spot alone without one; a fabric on spot machines is refused."""
     both = pool("g6e.12xlarge", "serving", capacity="spot")
