@@ -68,15 +68,23 @@ def _places(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
     rows = _rows(nodes)
     top = max(rows.values())
     widest = max(Counter(rows.values()).values())
-    taken: Counter[int] = Counter()
-    places = {}
-    for node in nodes:
-        row = rows[node.title]
-        spare = (widest - sum(other == row for other in rows.values())) / 2
-        x = _EDGE + (taken[row] + spare) * (_WIDTH + _GAP_X)
-        places[node.title] = (round(x), _EDGE + (top - row) * (_HEIGHT + _GAP_Y))
-        taken[row] += 1
+    needs = direct(nodes)
+    places: dict[str, tuple[int, int]] = {}
+    for row in range(top + 1):
+        # each stands near what it needs, which is placed already: so few lines cross
+        titles = sorted(
+            (one for one in rows if rows[one] == row), key=lambda one: _middle(needs[one], places)
+        )
+        spare = (widest - len(titles)) / 2
+        for at, title in enumerate(titles):
+            x = _EDGE + (at + spare) * (_WIDTH + _GAP_X)
+            places[title] = (round(x), _EDGE + (top - row) * (_HEIGHT + _GAP_Y))
     return places
+
+
+def _middle(needed: Sequence[str], places: Mapping[str, tuple[int, int]]) -> float:
+    found = [places[one][0] for one in needed if one in places]
+    return sum(found) / len(found) if found else 0.0
 
 
 def _rows(nodes: Sequence[Node]) -> Mapping[str, int]:
@@ -120,7 +128,7 @@ def _note(node: Node) -> str:
         f"{words.MARKS[verb]}{number}" for verb, number in node.counts.items() if verb not in {"same", "read"}
     ]
     same = sum(number for verb, number in node.counts.items() if verb in {"same", "read"})
-    parts += [f"{same} unchanged"] if same else []
+    parts += [f"{same} same"] if same else []
     parts += [f"{node.monthly:,.0f} USD"] if node.monthly else []
     return ", ".join(parts) or "no resources"
 

@@ -34,10 +34,8 @@ class Finding:
             what, because, fix = self.verdict.what, self.verdict.because, self.verdict.fix
         else:
             what = f"unverified: {self.verdict.what}"
-            because, fix = (
-                "what can't be checked is not taken for granted",
-                _MAKE_KNOWN.format(self.rule.name),
-            )
+            because = "what can't be checked is not taken for granted"
+            fix = self.verdict.fix or _MAKE_KNOWN.format(self.rule.name)
         return (
             ("what", f"{self.urn}: {what}"),
             ("why", ". ".join(part.rstrip(".") for part in (because, self.rule.why) if part) + "."),

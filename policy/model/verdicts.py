@@ -29,6 +29,8 @@ class Unverified:
     """What is not known and why it matters."""
     path: str = ""
     """The property that is not known."""
+    fix: str = ""
+    """What makes it known, when that is not a property's value."""
 
 
 @dataclass(frozen=True, slots=True)

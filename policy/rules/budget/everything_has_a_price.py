@@ -6,6 +6,8 @@ from policy.model.resource import Resource
 from policy.model.rule import Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
+_ADD = "add the price with its source to the price table"
+
 
 def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
     found = [(urn, line) for urn, line in facts.ledger.unpriced() if not _unsold(line.item)]
@@ -15,20 +17,27 @@ def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
         urn, line = machines[0]
         return Fail(
             f"{len(machines)} machines have no price anywhere, such as {line.item} of {urn}: {line.reason}",
-            "choose a machine that has a price, or add the price with its source to the price table",
+            f"choose a machine that has a price, or {_ADD}",
         )
     most = sum(line.guide.high for _, line in found if line.guide)
-    limit = float(facts.options["limitUsd"])
+    limit = _limit(facts)
     if most <= limit:
         names = sorted({line.item for _, line in blind})
-        return Unverified(f"no source that was read gives a price for {', '.join(names)}") if names else PASS
+        what = f"no source that was read gives a price for {', '.join(names)}"
+        return Unverified(what, fix=_ADD) if names else PASS
     urn, line = max(found, key=lambda pair: pair[1].guide.high if pair[1].guide else 0.0)
     return Fail(
         f"{len(found)} lines without a price may cost up to {most:,.2f} USD a month, "
         f"most of it {line.item} of {urn}: {line.reason}",
-        "choose a region that has a price, add the price with its source to the price table, or raise limitUsd",
+        f"choose a region that has a price, {_ADD}, or raise limitUsd",
         f"the limit is {limit:,.2f} USD a month",
     )
+
+
+def _limit(facts: Facts) -> float:
+    """Give what is little here: an amount, or a part of what the rest of the stack costs, whichever is more."""
+    share = float(facts.options["limitShare"]) * facts.ledger.total().expected
+    return max(float(facts.options["limitUsd"]), share)
 
 
 def _unsold(item: str) -> bool:
@@ -51,6 +60,11 @@ RULE = Rule(
             500,
             {"type": "number", "minimum": 0},
             "What all lines without a price may cost a month, each at the dearest price known in another region.",
-        )
+        ),
+        "limitShare": Option(
+            0.01,
+            {"type": "number", "minimum": 0, "maximum": 1},
+            "The same as a part of what the priced lines cost; the larger limit holds.",
+        ),
     },
 )
