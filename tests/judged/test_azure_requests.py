@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,13 @@ from azure_models import TABLE, judge
 
 import components.interconnect.azure as interconnect
 from components.interconnect.shape import parse
+from providers.rehearsal.account import Account
+from providers.rehearsal.clouds import CLOUDS
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "azure"
+
+NAMED_BY_CHANCE = {"azure-native:authorization:RoleAssignment"}
+"""Types whose name the Pulumi package makes up."""
 
 GROUP = "azure-native:resources:ResourceGroup"
 """A name, a place and labels: its package is too large to judge so little."""
@@ -101,6 +107,16 @@ def test_the_judge_speaks_the_version_of_the_pulumi_package(token: str) -> None:
     inputs = next(one["inputs"] for one in recorded() if one["type"] == token)
     assert spoken is not None
     assert judge(token, known(inputs)).version == spoken[1]
+
+
+@pytest.mark.parametrize("token", [token for token in TYPES if token not in NAMED_BY_CHANCE])
+def test_the_stand_in_issues_the_ids_of_azure(token: str, tmp_path: Path) -> None:
+    """An id of a rehearsal is where Azure's client sends the request, so that what reads ids reads true ones."""
+    inputs = known(next(one["inputs"] for one in recorded() if one["type"] == token))
+    with closing(Account(tmp_path / "account")) as account:
+        cloud = CLOUDS["azure-native"](account)
+        made = cloud.make(token, "it", inputs, cloud.configure({}))
+    assert made.id.lower().strip("/") == judge(token, inputs).path.lower().strip("/")
 
 
 POOL = {"agentPoolName": "train", "resourceGroupName": "g", "resourceName": "c", "count": 1}

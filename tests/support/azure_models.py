@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 TABLE: Mapping[str, Any] = tomllib.loads(
     (Path(__file__).parents[1] / "judged" / "azure_requests.toml").read_text(encoding="utf-8")
@@ -28,7 +28,8 @@ SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 class _Sent(Exception):  # noqa: N818 - not an error: it carries a request to who asked for it
     def __init__(self, request: Any) -> None:
         self.body = json.loads((request.body if hasattr(request, "body") else request.content) or "{}")
-        self.version = parse_qs(urlsplit(request.url).query)["api-version"][0]
+        split = urlsplit(request.url)
+        self.version, self.path = parse_qs(split.query)["api-version"][0], unquote(split.path)
 
 
 class _Keeper:
@@ -71,6 +72,8 @@ class Judged:
     """What it has against it; nothing when it would send exactly what was declared."""
     version: str
     """The version of the API that it speaks; empty when it sent nothing."""
+    path: str = ""
+    """Where it sends the request, which is the resource's id; empty when it sent nothing."""
 
 
 def judge(token: str, inputs: Mapping[str, Any]) -> Judged:
@@ -94,7 +97,7 @@ def judge(token: str, inputs: Mapping[str, Any]) -> Judged:
     except Exception as error:  # noqa: BLE001 - whatever the model raises is what it has against the body
         return Judged([*found, f"{error}"], "")
     told = _sent(method, given, body)
-    return Judged([*found, *told.complaints], told.version)
+    return Judged([*found, *told.complaints], told.version, told.path)
 
 
 @cache
@@ -213,7 +216,7 @@ def _sent(method: Any, given: Mapping[str, Any], body: dict[str, Any]) -> Judged
     try:
         method(**given)
     except _Sent as sent:
-        return Judged([*broken, *_lost(body, sent.body, "")], sent.version)
+        return Judged([*broken, *_lost(body, sent.body, "")], sent.version, sent.path)
     finally:
         del serializer.url
     raise AssertionError("the client sent nothing")
