@@ -18,7 +18,7 @@ def _change(_stack: Resource, facts: Facts) -> Verdict:
         return PASS
     return Fail(
         f"the change adds {added:,.2f} USD a month to {float(before):,.2f}",
-        f"split it, or raise budget.changeUsd to at least {math.ceil(added):,}",
+        f"split it, or raise budget.change_usd to at least {math.ceil(added):,}",
         f"a change may add {limit:,.2f} USD a month",
     )
 

@@ -29,7 +29,7 @@ def _before_create(resource: Resource, facts: Facts) -> Verdict:
 def _whole(_stack: Resource, facts: Facts) -> Verdict:
     cap = _cap(facts)
     if cap is None:
-        return Unverified("no cap is set: neither budget.monthlyUsd of the environment nor monthlyUsd here")
+        return Unverified("no cap is set: neither budget.monthly_usd of the environment nor monthlyUsd here")
     total = money.judged(facts.ledger.total(), facts)
     if total > cap:
         return _over(f"the stack costs {total:,.2f} USD a month ({money.dearest(facts)})", total, cap)
@@ -43,7 +43,7 @@ def _whole(_stack: Resource, facts: Facts) -> Verdict:
 
 
 def _over(what: str, total: float, cap: float) -> Fail:
-    fix = f"make it smaller, or raise budget.monthlyUsd to at least {math.ceil(total):,}"
+    fix = f"make it smaller, or raise budget.monthly_usd to at least {math.ceil(total):,}"
     return Fail(what, fix, f"the cap is {cap:,.2f} USD a month")
 
 

@@ -24,7 +24,7 @@ def _judged(team: str, total: float, cap: float) -> Verdict:
         return PASS
     return Fail(
         f"team {team} spends {total:,.2f} USD a month",
-        f"make it smaller, or raise budget.perTeam.{team} to at least {math.ceil(total):,}",
+        f"make it smaller, or raise budget.per_team.{team} to at least {math.ceil(total):,}",
         f"the cap of {team} is {cap:,.2f} USD a month",
     )
 
