@@ -1,4 +1,4 @@
-"""Where flow logs go: a log bucket of the region, under our key, kept as long as the settings say."""
+"""Where flow logs go: to a log bucket of the region, under our key, kept as long as the settings say; nowhere else."""
 
 import pulumi
 from pulumi_gcp import logging
@@ -28,5 +28,14 @@ def keep(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> None:
         destination=pulumi.Output.concat("logging.googleapis.com/", bucket.id),
         filter=FLOWS,
         unique_writer_identity=True,
+        opts=pulumi.ResourceOptions(parent=bucket),
+    )
+    # without this they also go to the project's _Default bucket, which is global and under Google's key
+    logging.ProjectExclusion(
+        f"{name}-flows",
+        name=label,
+        project=spec.account,
+        filter=FLOWS,
+        description=f"Kept in {label}",
         opts=pulumi.ResourceOptions(parent=bucket),
     )

@@ -70,6 +70,7 @@ _PATTERNS = (
     "gcp:container/*IAM*",
     "gcp:kms/*IAM*",
     "gcp:kms/keyRing:*",
+    "gcp:logging/projectExclusion:*",
     "gcp:logging/projectSink:*",
     "gcp:projects/*",
     "gcp:servicenetworking/*",
