@@ -28,6 +28,8 @@ NAMED = {
     ("azure", "Standard_ND128isr_NDR_GB200_v6"): 4,
     ("azure", "Standard_ND128isr_GB300_v6"): 4,
     ("onprem", "dgx-h100"): 8,
+    ("onprem", "hgx-h100"): 8,
+    ("onprem", "hgx-b200"): 8,
 }
 
 
