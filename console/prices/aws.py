@@ -21,6 +21,7 @@ _MACHINE = {
     "Location Type": "AWS Region",
 }
 """The plain machine: without it come dedicated ones (x 1.1), unused reservations (0), and those with a licence."""
+_NEEDED = frozenset({"TermType", "StartingRange", "Unit", "PricePerUnit", "Currency"})
 _REGION = (
     r"(?:(?:[A-Z]{2,4}\d?|[a-z]{2}(?:-[a-z]+)+-\d)-)?"  # EUN1-, EU- or us-east-1-; the oldest region has none
 )
@@ -67,7 +68,7 @@ def _read(url: str, lines: Iterator[str], meters: Sequence[AwsMeter], names: fro
         if line["TermType"] != "OnDemand" or line["Currency"] != "USD":
             continue
         for sku in _skus(line, patterns, names):
-            found[sku].append(_candidate(line, date))
+            found[sku].append(_candidate(url, line, date))
     return found
 
 
@@ -80,6 +81,8 @@ def _rows(url: str, lines: Iterator[str]) -> Iterator[Line]:
         above[cells[0] if cells else ""] = cells[1] if len(cells) > 1 else ""
     else:
         raise FeedError(f"{url}: it has no heading that begins with SKU, so it is no AWS price list")
+    if missing := _NEEDED - set(cells):
+        raise FeedError(f"{url}: its heading lacks {', '.join(sorted(missing))}, so it is no AWS price list")
     for row in csv.DictReader(lines, fieldnames=cells, restval=""):
         row["Publication Date"] = above.get("Publication Date", "")
         yield row
@@ -100,7 +103,10 @@ def _skus(
     ]
 
 
-def _candidate(line: Line, date: str) -> Candidate:
-    start = line["StartingRange"]
+def _candidate(url: str, line: Line, date: str) -> Candidate:
     note = f"published {date}" if date else ""
-    return Candidate(float(line["PricePerUnit"] or 0), float(start or 0), line["Unit"], note)
+    try:
+        usd, start = float(line["PricePerUnit"] or 0), float(line["StartingRange"] or 0)
+    except ValueError as error:
+        raise FeedError(f"{url}: {line['SKU']} has not the numbers of a price ({error})") from None
+    return Candidate(usd, start, line["Unit"], note)

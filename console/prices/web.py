@@ -83,7 +83,7 @@ class Web:
             FeedError: There is none, after all attempts.
         """
         with self._again(url, lambda: self._open(url, None)) as body:
-            yield (line.decode("utf-8") for line in body)
+            yield (line.decode("utf-8", errors="replace") for line in body)
 
     def _again(self, url: str, attempt: Callable[[], T]) -> T:
         wait = 1.0

@@ -41,7 +41,7 @@ def chosen(platform: str, named: Sequence[str]) -> Mapping[str, Sequence[str]]:
 
 def _named(clouds: Sequence[str], named: Sequence[str]) -> Mapping[str, Sequence[str]]:
     found: dict[str, list[str]] = {}
-    for name in named:
+    for name in dict.fromkeys(named):
         owner = next(
             (cloud for cloud in clouds if any(name == place.name for place in regions.all(cloud))), None
         )

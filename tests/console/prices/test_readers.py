@@ -116,8 +116,12 @@ def test_a_wrong_address_is_no_missing_price(lists: Lists, web: Web) -> None:
     """Every region has machines: without their list, or with something else in its place, the run fails."""
     with pytest.raises(RefusedError, match="AmazonEC2"):
         read_aws(lists, web)
-    lists.put(made.aws_path("AmazonEC2"), b"hello\n")
-    with pytest.raises(FeedError, match="no AWS price list"):
+    for broken in (b"hello\n", b'"SKU","TermType"\n'):
+        lists.put(made.aws_path("AmazonEC2"), broken)
+        with pytest.raises(FeedError, match="no AWS price list"):
+            read_aws(lists, web)
+    lists.put(made.aws_path("AmazonEC2"), made.aws_list(made.aws_machine(P5, 1.0, PricePerUnit="a lot")))
+    with pytest.raises(FeedError, match="numbers of a price"):
         read_aws(lists, web)
 
 
