@@ -136,6 +136,7 @@ def test_bandwidth_is_the_machines_and_not_the_gpus(machine: str) -> None:
     """A README gave A3 High 200 Gbit/s a GPU, where it has 1,000 in all: cards of a row add up to its total."""
     row = machines.get("gcp", machine)
     assert row.link
+    assert row.link.gbps
     rails = row.link.nics * row.link.gbps
     assert rails + (row.front_gbps or 0) == pytest.approx(row.network_gbps, rel=0.21)
     assert row.network_gbps is not None

@@ -13,7 +13,7 @@ from infra.platforms import Platform
 def spec(platform: Platform = "gcp", **cluster: Any) -> InferenceServiceSpec:
     """Give a checked endpoint of a model in a store."""
     environment = {"CAUSEWAY_STORE_URL": "gs://artifacts-1", "CAUSEWAY_MODEL": "runs/pretrain/export"}
-    given = {
+    given: Any = {
         "platform": platform,
         "command": [],
         "environment": environment,

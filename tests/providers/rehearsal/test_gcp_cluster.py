@@ -57,7 +57,7 @@ WORK, POOL, CLUSTER, NETWORK = (
 
 def behind(urn: str, resources: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Give everything that a resource waits for, directly or not; a destroy takes it after the resource."""
-    waiting, found = [urn], set()
+    waiting, found = [urn], set[str]()
     while waiting:
         one = resources.get(waiting.pop(), {})
         new = {*one.get("dependencies", ()), one.get("parent", "")} - found - {""}
