@@ -70,6 +70,8 @@ CASES = [
     ),
     keeps("jobs-have-a-deadline", "both", job(activeDeadlineSeconds=3600, ttlSecondsAfterFinished=600)),
     breaks("jobs-have-a-deadline", "no deadline", job(ttlSecondsAfterFinished=600)),
+    keeps("jobs-have-a-deadline", "a small one stays", job(activeDeadlineSeconds=3600)),
+    breaks("jobs-have-a-deadline", "a run with GPUs stays", job(8, activeDeadlineSeconds=3600)),
     keeps("jobs-have-a-deadline", "timeout", r("localhost:index:Job", "j", timeoutSeconds=600)),
     breaks("jobs-have-a-deadline", "none", r("localhost:index:Job", "j", command=["true"])),
     keeps("servers-drain-before-they-stop", "two minutes", server(1, 120)),

@@ -11,6 +11,11 @@ POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers[0]"
 TRAINING: tuple[Mutation, ...] = (
     breaks(
+        "jobs-have-a-deadline",
+        "a training job that never goes away",
+        drop(JOB, "spec.ttlSecondsAfterFinished"),
+    ),
+    breaks(
         "jobs-have-a-deadline", "a training job without a deadline", drop(JOB, "spec.activeDeadlineSeconds")
     ),
     breaks(
