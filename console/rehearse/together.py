@@ -1,6 +1,6 @@
 """Several stacks rehearsed one after the other, and one table of all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -32,9 +32,10 @@ HEADS = (
 def run(names: Sequence[str], options: Options, play: Callable[[str, Options], Report] = rehearse) -> int:
     """Rehearse stacks, print one table or one document, and give the worst exit code.
 
-    A stack that can't be played is a row with its error, and the others are played all the same.
+    A stack that can't be played is a row with its error, and the others are played all the same. An interrupt ends
+    the run, and what was played till then is shown.
     """
-    found = [_played(name, options, play) for name in names]  # one after the other: each takes all cores
+    found = list(_each(names, options, play))
     reports = [report for report, _ in found]
     code = max((code for _, code in found), default=Exit.OK)
     if options.as_json:
@@ -43,6 +44,18 @@ def run(names: Sequence[str], options: Options, play: Callable[[str, Options], R
     else:
         show(reports)
     return int(code)
+
+
+def _each(
+    names: Sequence[str], options: Options, play: Callable[[str, Options], Report]
+) -> Iterator[tuple[Report, Exit]]:
+    """Play one after the other, since each takes all cores."""
+    for name in names:
+        try:
+            yield _played(name, options, play)
+        except KeyboardInterrupt:
+            yield Report(name, "", mistakes=["interrupted"]), Exit.CANCELLED
+            return
 
 
 def _played(name: str, options: Options, play: Callable[[str, Options], Report]) -> tuple[Report, Exit]:

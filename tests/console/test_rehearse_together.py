@@ -29,6 +29,8 @@ CYCLE = (
 
 def played(name: str, _: Options) -> Report:
     """Play stacks whose names say what comes of them."""
+    if name == "cut":
+        raise KeyboardInterrupt
     if name == "torn":
         raise Failed("the stand-in clouds did not start", Exit.TIMEOUT)
     again = {"update": 2} if name == "restless" else {"same": 56}
@@ -75,6 +77,14 @@ def test_the_worst_stack_decides(names: list[str], code: Exit, capsys: pytest.Ca
     shown = capsys.readouterr().out
     assert [name for name in names if name not in shown] == []
     assert ("as it has to be; not:" in shown) == bool(code)
+
+
+def test_an_interrupt_shows_what_was_played(capsys: pytest.CaptureFixture[str]) -> None:
+    """The stack that was cut off is a row, those after it are not played."""
+    assert together.run(["good", "cut", "fine"], Options(), played) == Exit.CANCELLED
+    shown = capsys.readouterr().out
+    assert "1 of 2 as it has to be; not: cut" in shown
+    assert "fine" not in shown
 
 
 def test_the_document_holds_every_phase_and_the_row(capsys: pytest.CaptureFixture[str]) -> None:
