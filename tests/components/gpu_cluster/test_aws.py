@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.gpu_cluster.aws import boot, devices, karpenter, launch
+from components.gpu_cluster.aws import boot, devices, karpenter_pool, launch
 from components.gpu_cluster.aws.versions import IMAGE, image_day
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import parse
@@ -180,12 +180,12 @@ def test_options_of_spot_machines_are_karpenters_own() -> None:
     made = pool(
         "g6e.12xlarge", "serving", capacity="spot", options={"weight": 10, "kubelet": {"maxPods": 60}}
     )
-    karpenter.refuse([made])
-    assert karpenter.node_pool(made)["weight"] == 10
-    assert "kubelet" not in karpenter.node_pool(made)
+    karpenter_pool.refuse([made])
+    assert karpenter_pool.node_pool(made)["weight"] == 10
+    assert "kubelet" not in karpenter_pool.node_pool(made)
     wrong = pool("g6e.12xlarge", "serving", capacity="spot", options={"user_data": "x"})
     with pytest.raises(ProblemsError, match=r"pools\.it\.options\.user_data: .*did you mean 'userData'"):
-        karpenter.refuse([wrong])
+        karpenter_pool.refuse([wrong])
 
 
 def test_spot_falls_back_only_where_it_may() -> None:
@@ -194,8 +194,8 @@ def test_spot_falls_back_only_where_it_may() -> None:
     alone = pool("g6e.12xlarge", "serving", capacity={"spot": {"fallback": "none"}})
 
     def kinds(made: NodePoolSpec) -> Any:
-        return karpenter.node_pool(made)["template"]["spec"]["requirements"][1]["values"]
+        return karpenter_pool.node_pool(made)["template"]["spec"]["requirements"][1]["values"]
 
     assert (kinds(both), kinds(alone)) == (["spot", "on-demand"], ["spot"])
     with pytest.raises(ProblemsError, match="do not come together"):
-        karpenter.refuse([pool("g6e.12xlarge", capacity="spot")])
+        karpenter_pool.refuse([pool("g6e.12xlarge", capacity="spot")])

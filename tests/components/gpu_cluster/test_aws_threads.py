@@ -14,6 +14,7 @@ from components.gpu_cluster.aws import (
     control_plane,
     devices,
     karpenter,
+    karpenter_pool,
     karpenter_rights,
     launch,
     registries,
@@ -94,7 +95,7 @@ def test_the_image_that_is_given_is_the_one_that_boots() -> None:
     )
     assert launch.node_group(spec.pools["system"], spec.image or "")["release_version"] == RELEASE
     maker: Any = SimpleNamespace(spec=spec, cluster_group="sg-1")
-    terms = karpenter.node_class(spec.pools["spot"], maker, "profile")["amiSelectorTerms"]
+    terms = karpenter_pool.node_class(spec.pools["spot"], maker, "profile")["amiSelectorTerms"]
     assert terms == [{"alias": "al2023@v20260301"}]
 
 
