@@ -125,7 +125,7 @@ def quantity(text: str) -> Decimal | None:
         return None
     number, unit = Decimal(found[1]), found[2] or ""
     if unit.endswith("i"):
-        return number * 1024 ** ("KMGTPE".index(unit[0]) + 1)
+        return number * Decimal(1024) ** ("KMGTPE".index(unit[0]) + 1)
     if unit[:1] in {"e", "E"} and len(unit) > 1:
         return number.scaleb(int(unit[1:]))
     return number.scaleb(_SCALE.get(unit, 0))
