@@ -63,7 +63,8 @@ class Ports:
             parent=self.gateway,
             custom_timeouts=CONNECTED,
             depends_on=ports,
-            additional_secret_outputs=["bgpAuthKey"],
+            # the addresses leave the component beside the key, under one mark: so they are under it here as well
+            additional_secret_outputs=["amazonAddress", "bgpAuthKey", "customerAddress"],
         )
         session = directconnect.TransitVirtualInterface(
             label,

@@ -5,6 +5,13 @@ from pulumi_aws import ec2, ec2transitgateway
 
 from components.interconnect.shape import InterconnectSpec
 
+SECRET = [
+    f"tunnel{at}{part}"
+    for at in (1, 2)
+    for part in ("Address", "CgwInsideAddress", "PresharedKey", "VgwInsideAddress")
+]
+"""What leaves the component beside the keys, under one mark."""
+
 STRONG = {
     "ike_versions": ["ikev2"],
     "phase1_encryption_algorithms": ["AES256-GCM-16"],
@@ -45,11 +52,7 @@ def build(
         # EC2 makes the shared keys by itself; they never pass through the program
         opts=pulumi.ResourceOptions(
             parent=router,
-            additional_secret_outputs=[
-                "customerGatewayConfiguration",
-                "tunnel1PresharedKey",
-                "tunnel2PresharedKey",
-            ],
+            additional_secret_outputs=["customerGatewayConfiguration", *SECRET],
         ),
     )
     return {f"{label}-{at}": _tunnel(made, at, router) for at in (1, 2)}
