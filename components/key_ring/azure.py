@@ -1,7 +1,7 @@
-"""A Key Vault with a key a class of data, and one each for logs and for the cluster."""
+"""Key Vaults: one with a key a class of data and one for logs, and one for the cluster's own."""
 
 import pulumi
-from pulumi_azure_native import keyvault
+from pulumi_azure_native import keyvault, resources
 
 from components.key_ring.shape import KeyRingOutputs, KeyRingSpec
 from components.microsoft import rights, vaults
@@ -23,7 +23,7 @@ USES = ("decrypt", "encrypt", "unwrapKey", "wrapKey")
 
 
 def build(name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> KeyRingOutputs:
-    """Make the vault and its keys. Nobody may use a key yet: who encrypts with one is granted it there.
+    """Make the vaults and their keys. Nobody may use a key yet: who encrypts with one is granted it there.
 
     With `hardware` every key is made in the vault's hardware module (tier Premium). A managed HSM of one's own is no
     choice: people hand it its security domain before it takes a key, and rights on its keys are no resources.
@@ -35,14 +35,19 @@ def build(name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> KeyRing
     """
     needed("KeyRing", name, account=spec.account, region=spec.region)
     refuse(spec)
-    vault, where = _vault(name, spec, opts)
-    maker = _Keys(spec, vault, where)
+    group = rights.group(name, spec.region, spec.labels, opts)
+    maker = _Keys(spec, _vault(name, spec, group, trusted=True), group)
+    # the cluster's comes in over its own private link, which a vault that also lets services in does not have
+    inner = _Keys(spec, _vault(f"{name}-cluster", spec, group, trusted=False), group)
     keys = {
         data_class: maker.key(data_class, days, {"data-class": data_class})
         for data_class, days in spec.rotation_days.items()
     }
     strictest = min(spec.rotation_days.values())
-    purposes = {purpose: maker.key(purpose, strictest, {}) for purpose in PURPOSES}
+    purposes = {
+        "logs": maker.key("logs", strictest, {}),
+        "cluster": inner.key("cluster", strictest, {}),
+    }
     # a vault is readable in the paired region by itself, so the key of a copy is the same key
     replicas = {
         f"{data_class}/{region}": keys[data_class]
@@ -94,23 +99,25 @@ def _no_replica(data_class: str, region: str, spec: KeyRingSpec) -> list[Problem
     return []
 
 
-def _vault(
-    name: str, spec: KeyRingSpec, opts: pulumi.ResourceOptions
-) -> tuple[keyvault.Vault, pulumi.Output[str]]:
-    """Make the vault, closed to every network; services of Azure come in by their identities."""
-    group = rights.group(name, spec.region, spec.labels, opts)
-    reader = rights.identity(f"{name}-reader", group, spec.labels, group)
-    tier = "premium" if spec.hardware else "standard"
-    days, protect = spec.deletion_days, spec.protect
-    vault = vaults.vault(name, group, reader, spec.labels, tier=tier, deletion_days=days, protect=protect)
-    return vault, group.name
+def _vault(name: str, spec: KeyRingSpec, group: resources.ResourceGroup, *, trusted: bool) -> keyvault.Vault:
+    """Make a vault, closed to every network."""
+    return vaults.vault(
+        name,
+        group,
+        rights.identity(f"{name}-reader", group, spec.labels, group),
+        spec.labels,
+        tier="premium" if spec.hardware else "standard",
+        deletion_days=spec.deletion_days,
+        protect=spec.protect,
+        trusted=trusted,
+    )
 
 
 class _Keys:
     """Makes the keys of one vault."""
 
-    def __init__(self, spec: KeyRingSpec, vault: keyvault.Vault, where: pulumi.Output[str]) -> None:
-        self._spec, self._vault, self._where = spec, vault, where
+    def __init__(self, spec: KeyRingSpec, vault: keyvault.Vault, group: resources.ResourceGroup) -> None:
+        self._spec, self._vault, self._group = spec, vault, group
 
     def key(self, name: str, days: int, labels: dict[str, str]) -> pulumi.Output[str]:
         """Make a key that rotates by itself; gives the id of its newest version."""
@@ -118,7 +125,7 @@ class _Keys:
             name,
             key_name=key_name(name),
             vault_name=self._vault.name,
-            resource_group_name=self._where,
+            resource_group_name=self._group.name,
             properties={
                 "kty": "RSA-HSM" if self._spec.hardware else "RSA",
                 "key_size": SIZE,

@@ -17,6 +17,7 @@ def vault(
     tier: str = "standard",
     deletion_days: int = 30,
     protect: bool = False,
+    trusted: bool = True,
 ) -> keyvault.Vault:
     """Make a vault.
 
@@ -28,6 +29,8 @@ def vault(
         tier: standard, or premium for keys in hardware. Default: standard.
         deletion_days: How long what is deleted can be brought back. Default: 30.
         protect: Whether it may not be deleted. Default: false.
+        trusted: Whether services of Azure come in by its public door, by their identities, as Managed Lustre asks for;
+            else over private links alone, as AKS asks for (AKS guide, KMS, limitations). Default: true.
     """
     return keyvault.Vault(
         naming.name(name, limit=16),
@@ -40,8 +43,7 @@ def vault(
             "enable_soft_delete": True,
             "enable_purge_protection": True,
             "soft_delete_retention_in_days": deletion_days,
-            # on, so that services of Azure come in by their identities (Managed Lustre asks for it); no address does
-            "public_network_access": "Enabled",
+            "public_network_access": "Enabled" if trusted else "Disabled",
             "network_acls": {
                 "bypass": "AzureServices",
                 "default_action": "Deny",

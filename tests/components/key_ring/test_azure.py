@@ -66,13 +66,25 @@ def test_a_key_tells_its_vault_and_its_address() -> None:
 @pytest.mark.parametrize(
     ("hardware", "kind", "tier"), [(False, "RSA", "standard"), (True, "RSA-HSM", "premium")]
 )
-def test_a_vault_lets_services_in_and_nobody_else(hardware: bool, kind: str, tier: str) -> None:
-    """No address may come in; keys have the size that every service takes, in hardware when asked for."""
+def test_vaults_let_services_in_and_no_address(hardware: bool, kind: str, tier: str) -> None:
+    """Keys have the size that every service takes; the cluster's has a vault of its own, with private doors alone."""
     made = declared(lambda opts: build("keys", spec(hardware=hardware), opts))
-    vault = next(one.inputs["properties"] for one in made if one.token == "azure-native:keyvault:Vault")
-    assert vault["networkAcls"] == {
-        "bypass": "AzureServices", "defaultAction": "Deny", "ipRules": [], "virtualNetworkRules": [],
-    }  # fmt: skip
-    assert vault["sku"]["name"] == tier
-    keys = [one.inputs["properties"] for one in made if one.token == "azure-native:keyvault:Key"]
-    assert {(key["kty"], key["keySize"]) for key in keys} == {(kind, 2048)}
+    vaults = {
+        one.name: one.inputs["properties"] for one in made if one.token == "azure-native:keyvault:Vault"
+    }
+    assert {name: vault["publicNetworkAccess"] for name, vault in vaults.items()} == {
+        "keys": "Enabled",
+        "keys-cluster": "Disabled",
+    }
+    for vault in vaults.values():
+        assert (vault["networkAcls"]["defaultAction"], vault["networkAcls"]["ipRules"]) == ("Deny", [])
+        assert vault["sku"]["name"] == tier
+    keys = {one.name: one.inputs for one in made if one.token == "azure-native:keyvault:Key"}
+    assert {(key["properties"]["kty"], key["properties"]["keySize"]) for key in keys.values()} == {
+        (kind, 2048)
+    }
+    assert {name: key["vaultName"] for name, key in keys.items()} == {
+        "text": "keys",
+        "logs": "keys",
+        "cluster": "keys-cluster",
+    }
