@@ -420,6 +420,11 @@ MOVING = [
     breaks(
         "links-with-personal-data-are-encrypted",
         "plain",
+        r("azure-native:network:ExpressRoutePort", "p", links=[{"name": "link1", "adminState": "Enabled"}]),
+    ),
+    keeps(
+        "links-with-personal-data-are-encrypted",
+        "ordered and switched off",
         r("azure-native:network:ExpressRoutePort", "p", bandwidthInGbps=10),
     ),
     keeps(
