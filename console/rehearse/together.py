@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,6 +14,8 @@ from console.rehearse.stage import Options, rehearse
 
 PHASES = ("preview", "up", "up again", "up with a dial turned", "refresh", "destroy")
 """Phases with a column of their own."""
+
+_WIDTH = 140  # a pipe has no width of its own, and rich would cut at 80 columns
 
 HEADS = (
     "stack",
@@ -96,7 +99,8 @@ def _sum(seconds: Sequence[float]) -> float | None:
 
 def show(reports: Sequence[Report]) -> None:
     """Print the table, and below it what did not go as it has to."""
-    say.out.print(_table(reports))
+    page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
+    page.print(_table(reports))
     for report in reports:
         for text in _complaints(report):
             say.out.print(f"[red]{escape(report.stack)}[/]: {escape(text)}")
