@@ -51,7 +51,7 @@ def resources(
                 env=env,
                 capture_output=True,
                 text=True,
-                timeout=200,
+                timeout=500,
                 check=False,
             )
             assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

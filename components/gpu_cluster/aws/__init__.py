@@ -1,5 +1,7 @@
 """EKS: a private control plane, node pools wired to their fabric, and what counts their devices."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import eks
 
@@ -40,10 +42,15 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     if spot := [pool for pool in spec.pools.values() if isinstance(pool.capacity, Spot)]:
         after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[*groups, *later]))
         karpenter.install(maker, extras, spot, after, access.inside(provider, cluster))
-    return _outputs(cluster, kubeconfig, spec)
+    return _outputs(cluster, kubeconfig, spec, groups)
 
 
-def _outputs(cluster: eks.Cluster, kubeconfig: pulumi.Output[str], spec: GpuClusterSpec) -> GpuClusterOutputs:
+def _outputs(
+    cluster: eks.Cluster,
+    kubeconfig: pulumi.Output[str],
+    spec: GpuClusterSpec,
+    groups: Sequence[pulumi.Resource],
+) -> GpuClusterOutputs:
     described = {name: pool.described() for name, pool in spec.pools.items()}
     return GpuClusterOutputs(
         name=cluster.name,
@@ -51,6 +58,7 @@ def _outputs(cluster: eks.Cluster, kubeconfig: pulumi.Output[str], spec: GpuClus
         kubeconfig=kubeconfig,
         pools=pulumi.Output.from_input(described),
         owner=cluster,
+        ready=tuple(groups),
     )
 
 

@@ -67,6 +67,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         kubeconfig=kubeconfig,
         pools=pulumi.Output.from_input(described),
         owner=cluster,
+        ready=tuple(pools),
         issuer=_issuer(cluster),
     )
 
