@@ -1,5 +1,6 @@
 """The loop: prepare, resume, train, save, export."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -29,7 +30,7 @@ from workloads.pretrain.shape import Shape, batch_of, learning_rate_of, shape_of
 from workloads.pretrain.tokens import Prepared, map_tokens, prepare
 from workloads.pretrain.world import World, join
 from workloads.store import Store
-from workloads.store.errors import DamagedError
+from workloads.store.errors import DamagedError, StoreError
 
 MARK = "attempt.json"
 """File in the scratch folder that tells how far this attempt came."""
@@ -85,7 +86,11 @@ def train(job: Job, began: float) -> int:
             with notice.may_interrupt():
                 run = set_up(job, world, notice, began)
                 resume(run)
-            finished = loop(run)
+            try:
+                finished = loop(run)
+            except Exception:
+                sign(run)
+                raise
             return finish(run) if finished else stop(run)
         except Stopped as stopped:
             if world.rank == 0:
@@ -102,6 +107,13 @@ def clean(job: Job) -> None:
         (job.scratch / name).unlink(missing_ok=True)
     if "CAUSEWAY_SCRATCH" not in os.environ:
         shutil.rmtree(job.scratch, ignore_errors=True)
+
+
+def sign(run: Run) -> None:
+    """Leave in the store how far this attempt came, where that is possible: the next one counts what is done again."""
+    if run.world.rank == 0:
+        with contextlib.suppress(StoreError, OSError):
+            run.goodput.save(run.store, run.job.run)
 
 
 def set_up(job: Job, world: World, notice: Notice, began: float) -> Run:

@@ -1,7 +1,7 @@
 """Run training gangs of forked processes, one scenario after the other: `python gang.py FOLDER < scenarios.json`.
 
 Torch is imported once, before any fork, so that a gang starts in milliseconds. Each scenario is a list of lives; a
-life has a number of workers, settings, and maybe a step at which worker 0 kills itself. Prints one JSON object.
+life has a number of workers, settings, and maybe a step at which a worker kills itself. Prints one JSON object.
 """
 
 import json
@@ -91,7 +91,7 @@ def spy(target: Path, life: dict[str, Any], rank: int) -> None:
         return batch
 
     def dying(run: loop.Run, rate: float, window: loop.Window) -> Tensor:
-        if rank == 0 and life.get("kill_at") == run.step:
+        if rank == life.get("victim", 0) and life.get("kill_at") == run.step:
             run.checkpoints.wait()
             os.kill(os.getpid(), signal.SIGKILL)
         if rank == 0 and life.get("term_at") == run.step:

@@ -19,13 +19,19 @@ Life = dict[str, Any]
 
 
 def life(
-    workers: int, text: str, *, kill_at: int | None = None, term_at: int | None = None, **settings: Any
+    workers: int,
+    text: str,
+    *,
+    kill_at: int | None = None,
+    victim: int = 0,
+    term_at: int | None = None,
+    **settings: Any,
 ) -> Life:
     """Describe one life of a gang."""
     spec = {"corpus": text, "corpus_bytes": 60_000, "vocab_size": 320, "depth": 2, "context": 16, "batch": 12}
     spec |= {"steps": STEPS, "checkpoint_every": 3, "keep": 3, "notice": 30} | settings
     ends = {"kill_at": kill_at, "term_at": term_at}
-    return {"workers": workers, "spec": spec} | {
+    return {"workers": workers, "victim": victim, "spec": spec} | {
         name: step for name, step in ends.items() if step is not None
     }
 
@@ -37,7 +43,12 @@ def scenarios(text: str) -> dict[str, list[Life]]:
         "one": [life(1, text)],
         "one killed": [life(1, text, kill_at=7), life(1, text)],
         "two": [life(2, text)],
-        "two killed three times": [life(2, text, kill_at=step) for step in (3, 6, 10)] + [life(2, text)],
+        "two killed three times": [
+            life(2, text, kill_at=3),
+            life(2, text, kill_at=6),
+            life(2, text, kill_at=10, victim=1),
+            life(2, text),
+        ],
         "two, one, three": [life(2, text, kill_at=5), life(1, text, kill_at=9), life(3, text)],
         "told to end": [life(2, text, term_at=6), life(2, text)],
         "other model": [life(1, text, steps=2), life(1, text, steps=2, depth=3)],
@@ -169,6 +180,10 @@ def test_checkpoint_of_another_model_is_refused(runs: tuple[dict[str, Any], Path
 def test_goodput_parts_sum_to_one(runs: tuple[dict[str, Any], Path]) -> None:
     """Three kills: every part is counted, steps done twice are recompute, gaps are idle, the sum is 1."""
     outcome, _ = runs
+    assert outcome["two killed three times"]["codes"][2] == [1, -9]
+    assert (
+        "(1 step(s) to do again)" in outcome["two killed three times"]["log"]
+    )  # told by the worker that was left
     parts = outcome["two killed three times"]["result"]["goodput"]
     assert sum(parts.values()) == pytest.approx(1.0, abs=0.005)
     assert min(parts["recompute"], parts["idle"], parts["init"], parts["productive"]) > 0
