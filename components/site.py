@@ -13,8 +13,8 @@ from infra.problems import Problem, ProblemsError
 STORAGE = "rook-ceph"
 """The namespace of the site's storage system; Rook wants all of its objects beside the cluster that they use."""
 
-CEPH = "quay.io/ceph/ceph:v19.2.3"
-"""The image of Ceph itself."""
+CEPH = "quay.io/ceph/ceph:v19.2.3-20250717@sha256:af0c5903e901e329adabe219dfc8d0c3efc1f05102a753902f33ee16c26b6cee"
+"""The image of Ceph itself, by the digest that cephadm prints for it (`cephadm shell`, Ceph 19.2.3)."""
 
 VAULT = "openbao"
 """The namespace of the site's key management."""
