@@ -71,7 +71,7 @@ def _build(home: Path) -> None:
     count = sum(1 for line in LOCK_FILE.read_text().splitlines() if "==" in line)
     env = {**os.environ, "VIRTUAL_ENV": str(home), "UV_NO_PROGRESS": "1"}
     with say.step("create the Python environment"):
-        _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)], env)
+        _run([uv, "venv", "--quiet", "--clear", "--force", "--python", sys.executable, str(home)], env)
     with say.step(f"install {count} packages (torch is about 5 GB with its libraries)"):
         _run(
             [uv, "pip", "install", "--system-certs", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)], env
