@@ -68,8 +68,7 @@ def test_every_row_of_a_table_fits_its_sdk(package: str) -> None:
         schema = sdk.resource(token)
         named = {
             *row.spelling,
-            *row.replace,
-            *(path.split(".")[0] for path in row.refers),
+            *(path.split(".")[0] for path in (*row.replace, *row.refers)),
             *filter(None, [row.name]),
         }
         wrong += [f"{token}.{name}" for name in row.outputs.keys() - schema.outputs.keys()]
