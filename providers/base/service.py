@@ -65,7 +65,8 @@ class Service(Plugin):
         resource = self.resource(request.type)
         old, new, outputs = (wire.decode(bag) for bag in (request.old_inputs, request.news, request.olds))
         drifted: list[str] = []
-        if not has_unknown(new):
+        # a creation that was cut off is adopted without outputs: until a refresh reads them nothing has drifted
+        if outputs and not has_unknown(new):
             ctx = self.context(context, request.urn, 0.0, outputs, new)
             drifted = resource.diff(ctx, _parse(resource.state, outputs), _parse(resource.inputs, new))
         return respond(

@@ -150,15 +150,15 @@ def agree(resources: list[dict[str, Any]]) -> None:
     files = opened(made["Secret", "hybrid-line-site-router-router"]["inputs"]["stringData"])
     for port in ("line-eqsk1-1", "line-eqpa3-1"):
         session = made["TransitVirtualInterface", port]["outputs"]
-        far = session["amazonAddress"].partition("/")[0]
+        far = opened(session["amazonAddress"]).partition("/")[0]
         assert f"neighbor {far} remote-as 64520" in files["frr.conf"]
         assert f"neighbor {far} password {opened(session['bgpAuthKey'])}" in files["frr.conf"]
-        assert f"ip address add {session['customerAddress']} dev" in files["interfaces.sh"]
+        assert f"ip address add {opened(session['customerAddress'])} dev" in files["interfaces.sh"]
         key = opened(made["MacsecKeyAssociation", port]["inputs"]["cak"])
         assert f"mka_cak={key}" in files[f"macsec-{port}.conf"]
     tunnel = made["VpnConnection", "line-tunnel"]["outputs"]
     for at in ("1", "2"):
-        assert f"remote_addrs = {tunnel[f'tunnel{at}Address']}" in files["swanctl.conf"]
+        assert f"remote_addrs = {opened(tunnel[f'tunnel{at}Address'])}" in files["swanctl.conf"]
         assert opened(tunnel[f"tunnel{at}PresharedKey"]) in files["swanctl.conf"]
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pulumi
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 KEY = (
@@ -82,6 +83,8 @@ def declared(build: Callable[[pulumi.ResourceOptions], object], stack: str = "az
             runner.get_loop().set_default_executor(calls)
             asyncio.set_event_loop(runner.get_loop())
             mocks.set_mocks(recorder, project="causeway", stack=stack)
+            with SETTINGS.lock:
+                SETTINGS.outputs.clear()  # those of earlier tests, whose loops are closed, would be waited for
             runner.run(run_pulumi_func(program))
 
     # in a thread of its own: the engine's settings and the loop of a test stay as they were

@@ -12,6 +12,9 @@ from infra.catalog import prices
 
 pytestmark = pytest.mark.engine
 
+ROOT_GIB = 50
+"""The root disk of a system node; it is priced with the node."""
+
 CLOUDS = ("AWS_", "GOOGLE_", "AZURE_", "ARM_", "KUBECONFIG", "GITHUB_")
 
 
@@ -44,8 +47,10 @@ def test_a_fork_sees_what_its_change_costs(branch: Clone, monkeypatch: pytest.Mo
     result = branch.causeway("ci", "--base", "main", "--out", str(out))
     plan = json.loads((out / "aws-dev.json").read_text(encoding="utf-8"))
     machine = prices.lookup("aws", "m7i.xlarge", "eu-north-1")
+    disk = prices.lookup("aws", "EBS gp3", "eu-north-1")
     assert isinstance(machine, prices.Price)
-    assert round(plan["delta"], 2) == round(730 * machine.usd, 2)
+    assert isinstance(disk, prices.Price)
+    assert round(plan["delta"], 2) == round(730 * machine.usd + ROOT_GIB * disk.usd, 2)
     assert (result.returncode == 5) == bool(plan["stops"])
     assert result.returncode in {0, 5}, result.stderr
     assert plan["bill"]["judged"] == round(plan["total"], 2)
