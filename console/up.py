@@ -35,13 +35,12 @@ def run(stack_name: str, *, as_json: bool) -> None:
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
-    cut_off = recover(workspace, stack_name)
+    recover(workspace, stack_name)
     with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
         stack = workspace.stack(stack_name)
         with TemporaryDirectory(prefix="causeway-up-") as folder:
             before = exported(stack)
-            # what was adopted after a cut has no outputs before it is read, and nothing can be foreseen from it
-            if losses.held(before) and not cut_off:
+            if losses.held(before):
                 _lose_nothing_unasked(stack, stack_name, settings.may_lose)
             judges = policies.judges(Path(folder), baseline.monthly(before))
             try:
