@@ -61,7 +61,11 @@ def test_the_lock_of_a_dead_process_is_freed(project: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize(("pid", "host"), [(os.getpid(), os.uname().nodename), (2**22 + 12345, "elsewhere")])
+@pytest.mark.parametrize(
+    ("pid", "host"),
+    [(os.getpid(), os.uname().nodename), (2**22 + 12345, "elsewhere")],
+    ids=["alive here", "dead elsewhere"],
+)
 def test_any_other_lock_stays(project: Path, pid: int, host: str) -> None:
     """A living process's lock, or one of another machine, is not ours to free."""
     file = lock_of(project, pid, host)
