@@ -22,8 +22,8 @@ down: engine ## Delete everything of a stack, and prove it
 status: engine ## What a stack has and whether it is well
 	@$(RUN) -m console status $(STACK)
 
-test: engine ## Run all tests
-	@$(RUN) -m pytest
+test: engine ## Run all tests, a file at a time on every processor
+	@$(RUN) -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 	@cd tools/engine && GOFLAGS=-trimpath go test ./...
 
 judge: engine ## Put every stack's objects before a real Kubernetes API server (built once)

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from pulumi.runtime.settings import SETTINGS
 
 
 @pytest.fixture(autouse=True)
@@ -13,8 +14,8 @@ def loop(request: pytest.FixtureRequest) -> Iterator[None]:
     if inspect.iscoroutinefunction(request.function):
         yield
         return
-    own = asyncio.new_event_loop()
-    asyncio.set_event_loop(own)
-    yield
+    with asyncio.Runner() as runner:  # at its end it cancels what waits, so nothing of this test meets the next
+        asyncio.set_event_loop(runner.get_loop())
+        yield
     asyncio.set_event_loop(None)
-    own.close()
+    SETTINGS.outputs.clear()
