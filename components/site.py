@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes import helm
 
 from infra import naming
 from infra.problems import Problem, ProblemsError
@@ -24,6 +23,9 @@ VAULT_URL = f"https://openbao-active.{VAULT}.svc:8200"
 
 VAULT_CA = "openbao-ca"
 """The secret, in the storage namespace, with the certificate that vouches for it."""
+
+WAIT = 1200
+"""The longest that a chart of the site may take, in seconds: storage and keys start one server after the other."""
 
 TRANSIT = "transit"
 """The engine that holds keys and never gives one out."""
@@ -110,30 +112,6 @@ def custom(  # noqa: PLR0917 - the six parts of every object, in the order of it
     metadata = {"name": name, "labels": dict(labels), **place}
     made: pulumi.CustomResource = k8s.apiextensions.CustomResource(
         name, api_version=version, kind=word, metadata=metadata, spec=dict(spec), opts=opts
-    )
-    return made
-
-
-def chart(  # noqa: PLR0917 - what `helm install` takes, in its order
-    name: str,
-    repository: str,
-    version: str,
-    namespace: str,
-    values: Mapping[str, Any],
-    opts: pulumi.ResourceOptions,
-) -> pulumi.CustomResource:
-    """Install a chart in its pinned version; what fails half-way is taken back."""
-    made: pulumi.CustomResource = helm.v3.Release(
-        name,
-        name=name,
-        namespace=namespace,
-        chart=name,
-        version=version,
-        repository_opts={"repo": repository},
-        values=dict(values),
-        atomic=True,
-        timeout=1200,
-        opts=opts,
     )
     return made
 

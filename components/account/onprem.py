@@ -5,6 +5,7 @@ import pulumi
 from components import site
 from components.account.shape import AccountOutputs, AccountSpec
 from components.kubernetes import access
+from components.kubernetes.charts import Chart
 
 ROOK, ROOK_CHARTS = "v1.20.1", "https://charts.rook.io/release"
 """Rook's operator; the line that takes Ceph 19 and 20, and lists bucket fields to be allowed."""
@@ -38,7 +39,7 @@ def _storage(spec: AccountSpec, inside: pulumi.ResourceOptions) -> pulumi.Resour
         "enableOBCWatchOperatorNamespace": True,
     }
     after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[space]))
-    operator = site.chart("rook-ceph", ROOK_CHARTS, ROOK, site.STORAGE, values, after)
+    operator = Chart("rook-ceph", ROOK_CHARTS, ROOK).install(site.STORAGE, values, after, timeout=site.WAIT)
     then = pulumi.ResourceOptions.merge(
         inside, pulumi.ResourceOptions(depends_on=[operator], protect=spec.protect)
     )

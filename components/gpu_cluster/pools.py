@@ -1,6 +1,6 @@
 """Node pools: how many machines of which type, for what, and where they come from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -11,7 +11,7 @@ from infra.catalog import machines
 from infra.catalog.machines import Machine
 from infra.catalog.rows import CatalogError
 from infra.platforms import Platform
-from infra.problems import ProblemsError
+from infra.problems import Problem, ProblemsError
 
 PURPOSES = ("system", "training", "serving")
 
@@ -78,6 +78,21 @@ def parse_pools(platform: Platform, region: str, outer: Reader) -> dict[str, Nod
     """Check every pool; mistakes are noted on the outer reader with the pool's name."""
     found = (_pool(name, platform, region, args, outer) for name, args in outer.mapping("pools").items())
     return {pool.name: pool for pool in found if pool}
+
+
+def stands(pool: NodePoolSpec) -> bool:
+    """Tell whether a pool always has a node for the cluster's own parts."""
+    return pool.purpose == "system" and pool.min_nodes > 0
+
+
+def unmanned(pools: Iterable[NodePoolSpec]) -> list[Problem]:
+    """Find that a cluster has nowhere to run its own parts."""
+    if any(map(stands, pools)):
+        return []
+    text = "none is a system pool with a node that stays"
+    return [
+        Problem("pools", text, "at least one pool with purpose: system, for names, disks and controllers")
+    ]
 
 
 def _pool(

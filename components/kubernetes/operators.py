@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes import helm
 
+from components.kubernetes.charts import Chart
 from infra.catalog import fabrics
 
 CHARTS = "https://helm.ngc.nvidia.com/nvidia"
@@ -60,7 +60,7 @@ def gpu_operator(
     taints: Iterable[str],
     labels: Mapping[str, str],
     opts: pulumi.ResourceOptions,
-) -> helm.v3.Release:
+) -> pulumi.CustomResource:
     """Install the GPU Operator, which counts GPUs and watches over them.
 
     Args:
@@ -173,17 +173,8 @@ def _chart(
     values: Mapping[str, Any],
     labels: Mapping[str, str],
     opts: pulumi.ResourceOptions,
-) -> helm.v3.Release:
+) -> pulumi.CustomResource:
     room = namespace(name, labels, opts)
-    return helm.v3.Release(
-        name,
-        name=name,
-        namespace=NAMESPACES[name],
-        chart=name,
-        version=version,
-        repository_opts={"repo": CHARTS},
-        values=values,
-        atomic=True,
-        timeout=1800,  # the first driver is compiled on the node
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[room])),
-    )
+    inside = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[room]))
+    # the first driver is compiled on the node
+    return Chart(name, CHARTS, version).install(NAMESPACES[name], values, inside, timeout=1800)

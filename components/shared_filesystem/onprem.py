@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from components import site
+from components.kubernetes.charts import Chart
 from components.shared_filesystem.shape import SharedFilesystemOutputs, SharedFilesystemSpec
 from infra import naming
 from infra.problems import Problem, ProblemsError
@@ -39,7 +40,8 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
     """
     refuse(name, spec)
     title = naming.name(pulumi.get_stack(), name)
-    drivers = site.chart(DRIVERS, DRIVERS_CHARTS, DRIVERS_VERSION, site.STORAGE, values(), opts)
+    chart = Chart(DRIVERS, DRIVERS_CHARTS, DRIVERS_VERSION)
+    drivers = chart.install(site.STORAGE, values(), opts, timeout=site.WAIT)
     after = pulumi.ResourceOptions.merge(
         opts, pulumi.ResourceOptions(depends_on=[drivers], protect=spec.protect)
     )

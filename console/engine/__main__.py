@@ -3,22 +3,17 @@
 import sys
 
 from console.engine.find import find
-from console.engine.model import EngineError
-from tools.setup import say
+from console.engine.ready import told
 
 
 def main() -> int:
-    """Print one line about the engine. Exit code 0 when it is ready, 1 with a reason when it can't be."""
-    try:
-        engine = find()
-    except EngineError as problem:
-        say.error(str(problem))
-        return 1
-    except KeyboardInterrupt:
-        say.error("interrupted: run the same command again")
-        return 130
-    print(f"Pulumi {engine.version} ({engine.origin}): {engine.pulumi}")
-    return 0
+    """Print one line about the engine, and give the exit code."""
+    return told(_line)
+
+
+def _line() -> str:
+    engine = find()
+    return f"Pulumi {engine.version} ({engine.origin}): {engine.pulumi}"
 
 
 if __name__ == "__main__":

@@ -2,23 +2,18 @@
 
 import sys
 
-from console.engine import EngineError
+from console.engine.ready import told
 from console.judge import cluster
-from tools.setup import say
 
 
 def main() -> int:
-    """Print one line about the server. Exit code 0 when it is ready, 1 with a reason when it can't be."""
-    try:
-        command = cluster.find()
-    except EngineError as problem:
-        say.error(str(problem))
-        return 1
-    except KeyboardInterrupt:
-        say.error("interrupted: run the same command again")
-        return 130
-    print(f"Kubernetes {cluster.version()}: {command}")
-    return 0
+    """Print one line about the server, and give the exit code."""
+    return told(_line)
+
+
+def _line() -> str:
+    command = cluster.find()
+    return f"Kubernetes {cluster.version()}: {command}"
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ from pulumi_aws import eks
 
 from components.amazon import needed
 from components.gpu_cluster.aws import addons, control_plane, devices, karpenter, nodes, storage
+from components.gpu_cluster.pools import unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
 from components.parts import part_of
 from infra.capacity import Spot
-from infra.problems import Problem, ProblemsError
+from infra.problems import ProblemsError
 
 
 def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuClusterOutputs:
@@ -78,8 +79,5 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         network=spec.network,
         admin_principals=spec.admin_principals,
     )
-    standing = [pool for pool in spec.pools.values() if pool.purpose == "system" and pool.min_nodes > 0]
-    if not standing:
-        text = "none is a system pool with a node that stays"
-        allowed = "at least one pool with purpose: system, for names, disks and controllers"
-        raise ProblemsError(f"GpuCluster {name!r} can't be built on AWS", [Problem("pools", text, allowed)])
+    if found := unmanned(spec.pools.values()):
+        raise ProblemsError(f"GpuCluster {name!r} can't be built on AWS", found)

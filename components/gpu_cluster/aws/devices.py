@@ -1,13 +1,13 @@
 """Device plugins: they count GPUs and fabric devices for Kubernetes, on the pools that were built with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pulumi
-from pulumi_kubernetes import helm
 
 from components.gpu_cluster.aws import launch, registries
 from components.gpu_cluster.aws.versions import NVIDIA_PLUGIN
 from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.charts import Chart
 from infra.catalog import compat, fabrics
 from infra.problems import Problem, ProblemsError
 
@@ -22,13 +22,8 @@ def install(pools: Iterable[NodePoolSpec], region: str, opts: pulumi.ResourceOpt
     gpus = [pool for pool in chosen if launch.image(pool).endswith("NVIDIA")]
     joined = [pool for pool in chosen if pool.fabric]
     if gpus:
-        _chart(
-            "nvidia-device-plugin",
-            NVIDIA_CHARTS,
-            NVIDIA_PLUGIN,
-            {"nodeSelector": {"nvidia.com/gpu.present": "true"}, "tolerations": tolerations(gpus)},
-            opts,
-        )
+        marked = {"nodeSelector": {"nvidia.com/gpu.present": "true"}, "tolerations": tolerations(gpus)}
+        Chart("nvidia-device-plugin", NVIDIA_CHARTS, NVIDIA_PLUGIN).install(NAMESPACE, marked, opts)
     if joined:
         plugin = fabrics.get("efa").plugin
         assert plugin
@@ -38,7 +33,7 @@ def install(pools: Iterable[NodePoolSpec], region: str, opts: pulumi.ResourceOpt
             "tolerations": tolerations(joined),
             **image(region, plugin.chart),
         }
-        _chart(plugin.chart, EKS_CHARTS, plugin.pinned, values, opts)
+        Chart(plugin.chart, EKS_CHARTS, plugin.pinned).install(NAMESPACE, values, opts)
 
 
 def image(region: str, name: str) -> dict[str, object]:
@@ -64,20 +59,3 @@ def refuse(plugin: str, version: str, pools: Sequence[NodePoolSpec]) -> None:
     ]
     if found:
         raise ProblemsError("GpuCluster can't be built on AWS", found)
-
-
-def _chart(
-    name: str, repo: str, version: str, values: Mapping[str, object], opts: pulumi.ResourceOptions
-) -> None:
-    helm.v3.Release(
-        name,
-        name=name,
-        namespace=NAMESPACE,
-        chart=name,
-        version=version,
-        repository_opts={"repo": repo},
-        values=values,
-        atomic=True,
-        timeout=600,
-        opts=opts,
-    )

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_aws import cloudwatch, eks, iam, sqs
-from pulumi_kubernetes import helm
 
 from components.amazon import allow, document
 from components.gpu_cluster.aws import karpenter_pool, karpenter_rights, nodes
 from components.gpu_cluster.aws.addons import Addons
 from components.gpu_cluster.aws.versions import KARPENTER
 from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.charts import Chart
 from components.parts import part_of
 
 CHART = "oci://public.ecr.aws/karpenter/karpenter"
@@ -81,21 +81,13 @@ def install(
         tags=spec.labels,
         opts=own,
     )
-    controller = helm.v3.Release(
-        "karpenter",
-        name="karpenter",
-        namespace=NAMESPACE,
-        chart=CHART,
-        version=KARPENTER,
-        values={
+    controller = Chart("karpenter", CHART, KARPENTER).install(
+        NAMESPACE,
+        {
             "replicas": replicas(spec.pools.values()),
             "settings": {"clusterName": cluster.name, "interruptionQueue": queue.name},
         },
-        atomic=True,
-        timeout=600,
-        opts=pulumi.ResourceOptions.merge(
-            inside, pulumi.ResourceOptions(depends_on=[bound, entry, *attached])
-        ),
+        pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[bound, entry, *attached])),
     )
     for pool in pools:
         _pool(pool, maker, profile, lasting, controller)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_aws import eks
-from pulumi_kubernetes import helm
 
 from components.amazon import Statement, allow, partition
 from components.gpu_cluster.aws.addons import Addons
 from components.gpu_cluster.aws.versions import FSX_CSI
+from components.kubernetes.charts import Chart
 from components.parts import part_of
 
 CHARTS = "https://kubernetes-sigs.github.io/aws-fsx-csi-driver"
@@ -32,18 +32,11 @@ def install(addons: Addons, opts: pulumi.ResourceOptions) -> None:
     """
     storage = addons.spec.storage
     parameters: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(storage["parameters"])
-    driver = helm.v3.Release(
-        "aws-fsx-csi-driver",
-        name="aws-fsx-csi-driver",
-        namespace=NAMESPACE,
-        chart="aws-fsx-csi-driver",
-        version=FSX_CSI,
-        repository_opts={"repo": CHARTS},
+    driver = Chart("aws-fsx-csi-driver", CHARTS, FSX_CSI).install(
+        NAMESPACE,
         # the metadata service, where the driver would ask for its region, answers the node alone
-        values={"controller": {"region": addons.spec.region, "extraTags": tags(addons.spec.labels)}},
-        atomic=True,
-        timeout=600,
-        opts=_after(opts, _bind(addons, parameters.apply(operator.itemgetter("kmsKeyId")))),
+        {"controller": {"region": addons.spec.region, "extraTags": tags(addons.spec.labels)}},
+        _after(opts, _bind(addons, parameters.apply(operator.itemgetter("kmsKeyId")))),
     )
     k8s.storage.v1.StorageClass(
         "lustre",

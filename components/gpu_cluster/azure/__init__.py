@@ -10,7 +10,7 @@ from pulumi_azure_native import containerservice
 
 from components.gpu_cluster.azure import agent_pool, control_plane, domains, driver, features, storage
 from components.gpu_cluster.azure.versions import KUBERNETES
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, stands, unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access, operators
 from components.kubernetes.tenancy import kubernetes_labels
@@ -41,7 +41,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     group = rights.group(name, spec.region, spec.labels, opts)
     pulumi.log.info(features.told(spec.pools.values()), group)
     maker = _Pools(name, spec)
-    first = next(pool for pool in spec.pools.values() if pool.purpose == "system")
+    first = next(filter(stands, spec.pools.values()))
     profile = {"name": agent_pool.name(first), **maker.arguments(first)}
     cluster = control_plane.build(name, spec, group, profile)
     pools = [
@@ -94,10 +94,7 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         network=spec.network,
         admin_principals=spec.admin_principals,
     )
-    found: list[Problem] = []
-    if not [pool for pool in spec.pools.values() if pool.purpose == "system" and pool.min_nodes > 0]:
-        text = "none is a system pool with a node that stays"
-        found.append(Problem("pools", text, "at least one pool with purpose: system and nodes that stay"))
+    found = unmanned(spec.pools.values())
     if spec.image:
         fix = "none: on AKS the version of Kubernetes decides, and no pool moves by itself"
         found.append(Problem("image", f"given {spec.image!r}", fix))

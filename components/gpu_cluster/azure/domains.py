@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import helm
 
 from components.gpu_cluster.azure.versions import DRA
 from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, namespace, tolerations
 
 NAME = "nvidia-dra-driver-gpu"
@@ -47,18 +47,8 @@ def install(
         after: What brings the GPU driver.
     """
     room = namespace(NAME, labels, opts)
-    helm.v3.Release(
-        NAME,
-        name=NAME,
-        namespace=NAME,
-        chart=NAME,
-        version=DRA,
-        repository_opts={"repo": CHARTS},
-        values=values(pools, taints),
-        atomic=True,
-        timeout=1800,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[room, after])),
-    )
+    ready = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[room, after]))
+    Chart(NAME, CHARTS, DRA).install(NAME, values(pools, taints), ready, timeout=1800)
 
 
 def values(pools: Sequence[NodePoolSpec], taints: Sequence[str]) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes import helm
 
 from components.gpu_cluster.azure.versions import LUSTRE_CSI
+from components.kubernetes.charts import Chart
 
 CHARTS = "https://raw.githubusercontent.com/kubernetes-sigs/azurelustre-csi-driver/main/charts"
 
@@ -19,17 +19,7 @@ def install(storage: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         storage: `SharedFilesystem.storage`: the driver's name and the class's parameters.
         opts: Options of what lives in the cluster.
     """
-    driver = helm.v3.Release(
-        "azurelustre-csi-driver",
-        name="azurelustre-csi-driver",
-        namespace="kube-system",
-        chart="azurelustre-csi-driver",
-        version=LUSTRE_CSI,
-        repository_opts={"repo": CHARTS},
-        atomic=True,
-        timeout=600,
-        opts=opts,
-    )
+    driver = Chart("azurelustre-csi-driver", CHARTS, LUSTRE_CSI).install("kube-system", {}, opts)
     k8s.storage.v1.StorageClass(
         "lustre",
         metadata={"name": "lustre"},

@@ -9,7 +9,7 @@ from pulumi_gcp import container, serviceaccount
 from components.google import needed, title, zones
 from components.gpu_cluster.gcp import control_plane, installers, node_pool, rails, storage
 from components.gpu_cluster.gcp.versions import KUBERNETES
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
 from infra.capacity import FlexStart, OnDemand, Spot
@@ -83,11 +83,7 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         ProblemsError: Names everything that is missing or contradicts.
     """
     needed("GpuCluster", name, account=spec.account, region=spec.region, key=spec.key, network=spec.network)
-    found = []
-    if not any(pool.purpose == "system" and pool.min_nodes > 0 for pool in spec.pools.values()):
-        text = "none is a system pool with a node that stays"
-        allowed = "at least one pool with purpose: system, for names, disks and controllers"
-        found.append(Problem("pools", text, allowed))
+    found = unmanned(spec.pools.values())
     joined = [pool for pool in spec.pools.values() if pool.fabric]
     for other in joined[1:]:
         # the networks of a fabric have one name each in the cluster, and their cards one VPC each

@@ -4,11 +4,11 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pulumi_kubernetes import helm
 
 from components.gpu_cluster.gcp import node_pool
 from components.gpu_cluster.gcp.versions import DRA
 from components.gpu_cluster.pools import NodePoolSpec
+from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, tolerations
 
 NAME = "nvidia-dra-driver-gpu"
@@ -34,18 +34,8 @@ def install(pools: list[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
         spec={"hard": {"pods": "100"}, "scopeSelector": {"matchExpressions": [classes]}},
         opts=within,
     )
-    helm.v3.Release(
-        NAME,
-        name=NAME,
-        namespace=NAME,
-        chart=NAME,
-        version=DRA,
-        repository_opts={"repo": CHARTS},
-        values=values(pools),
-        atomic=True,
-        timeout=1800,
-        opts=pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(depends_on=[quota])),
-    )
+    allowed = pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(depends_on=[quota]))
+    Chart(NAME, CHARTS, DRA).install(NAME, values(pools), allowed, timeout=1800)
 
 
 def values(pools: list[NodePoolSpec]) -> dict[str, Any]:

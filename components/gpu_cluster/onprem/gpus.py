@@ -11,6 +11,7 @@ from components import site as ground
 from components.gpu_cluster.onprem import nodes
 from components.gpu_cluster.onprem.hosts import Site
 from components.kubernetes import operators
+from components.kubernetes.charts import Chart
 from infra.catalog import accelerators, compat
 from infra.problems import Problem, ProblemsError
 
@@ -36,9 +37,8 @@ def install(
         opts=inside,
     )
     after = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[cuts]))
-    return ground.chart(
-        "gpu-operator", operators.CHARTS, operators.GPU_OPERATOR, NAMESPACE, values(sites), after
-    )
+    chart = Chart("gpu-operator", operators.CHARTS, operators.GPU_OPERATOR)
+    return chart.install(NAMESPACE, values(sites), after, timeout=ground.WAIT)
 
 
 def refuse(sites: Sequence[Site]) -> None:

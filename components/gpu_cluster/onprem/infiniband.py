@@ -10,6 +10,7 @@ from components import site as ground
 from components.gpu_cluster.onprem import nodes
 from components.gpu_cluster.onprem.hosts import Site
 from components.kubernetes import operators
+from components.kubernetes.charts import Chart
 from infra.catalog import fabric
 from infra.catalog.fabrics import Plugin
 
@@ -25,8 +26,8 @@ def install(
     space = ground.namespace(NAMESPACE, labels, opts, level="privileged")
     inside = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[space]))
     values = operator(sites)
-    version = plugin.pinned.removeprefix("v")
-    release = ground.chart(plugin.chart, operators.CHARTS, version, NAMESPACE, values, inside)
+    chart = Chart(plugin.chart, operators.CHARTS, plugin.pinned.removeprefix("v"))
+    release = chart.install(NAMESPACE, values, inside, timeout=ground.WAIT)
     after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[release]))
     kind = "mellanox.com/v1alpha1/NicClusterPolicy"
     # the operator looks for exactly this name

@@ -10,6 +10,7 @@ from components import site
 from components.key_ring.onprem.certificates import TLS_SECRET
 from components.key_ring.onprem.keeper import FOLDER, Key, listed
 from components.key_ring.shape import KeyRingSpec
+from components.kubernetes.charts import Chart
 
 CHART, CHARTS = "0.28.0", "https://openbao.github.io/openbao-helm"
 VERSION = "2.5.3"
@@ -101,7 +102,7 @@ def install(
     seal = random.RandomBytes("seal", length=32, opts=_kept(spec, opts))
     held = site.secret("seal", site.VAULT, {"key": seal.base64}, spec.labels, opts)
     ready = pulumi.ResourceOptions.merge(_kept(spec, opts), pulumi.ResourceOptions(depends_on=[held, *after]))
-    return site.chart("openbao", CHARTS, CHART, site.VAULT, values(listed(keys)), ready)
+    return Chart("openbao", CHARTS, CHART).install(site.VAULT, values(listed(keys)), ready, timeout=site.WAIT)
 
 
 def _kept(spec: KeyRingSpec, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
