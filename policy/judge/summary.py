@@ -18,8 +18,9 @@ def summary(bench: Bench, findings: Sequence[Finding]) -> str:
     total = bench.facts.ledger.total()
     unverified = sum(isinstance(finding.verdict, Unverified) for finding in findings)
     exempted = sum(bench.used.values())
+    found = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
     parts = [
-        f"{len(bench.rules)} rules, {len(findings)} findings, of them {unverified} unverified",
+        f"{len(bench.rules)} rules, {found}, of them {unverified} unverified",
         f"{exempted} exempted by {len(bench.used)} exemptions" if exempted else "none exempted",
         f"{total.expected:,.2f} USD a month ({total.low:,.2f} to {total.high:,.2f})",
         f"{len(bench.facts.ledger.unpriced())} unpriced",

@@ -14,7 +14,8 @@ def loop(request: pytest.FixtureRequest) -> Iterator[None]:
     if inspect.iscoroutinefunction(request.function):
         yield
         return
-    with asyncio.Runner() as runner:  # at its end it cancels what waits, so nothing of this test meets the next
+    # at its end a runner cancels what waits, so nothing of this test meets the next one
+    with asyncio.Runner() as runner:
         asyncio.set_event_loop(runner.get_loop())
         yield
     asyncio.set_event_loop(None)
