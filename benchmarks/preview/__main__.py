@@ -1,15 +1,15 @@
-"""Preview a stack beside a bare program that registers the same: `python -m benchmarks.preview [STACK] [ROUNDS]`.
+"""Preview stacks beside bare programs that register the same: `python -m benchmarks.preview STACK … [--rounds N]`.
 
 A rehearsal makes the stack once and its resources are recorded. Then both programs are previewed in turn on an empty
 state, before the same stand-ins. The ratio is taken within each round, and the machine's load is printed with it.
 """
 
+import argparse
 import json
 import os
 import resource
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,8 +28,18 @@ ROUNDS = 5
 
 
 def main() -> None:
-    stack = sys.argv[1] if len(sys.argv) > 1 else "aws-prod"
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
+    read = argparse.ArgumentParser(prog="python -m benchmarks.preview", description=__doc__)
+    read.add_argument(
+        "stacks", nargs="*", default=["aws-prod"], help="stacks of clouds; by themselves: aws-prod"
+    )
+    read.add_argument("--rounds", type=int, default=ROUNDS, help=f"pairs of previews; by itself: {ROUNDS}")
+    given = read.parse_args()
+    for stack in given.stacks:
+        compare(stack, given.rounds)
+
+
+def compare(stack: str, rounds: int) -> None:
+    """Print how long the previews of a stack and of its bare program take, and their ratio."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with StandIns(folder / "account") as standins:
@@ -47,7 +57,8 @@ def main() -> None:
         ours, plain = (statistics.median(one[side][at] for one in times) for side in ("ours", "bare"))
         print(
             f"  {what}: preview {ours:.2f} s, bare program {plain:.2f} s, "
-            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+            flush=True,
         )
 
 
