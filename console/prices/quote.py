@@ -10,6 +10,8 @@ _UNITS: Mapping[str, frozenset[str]] = {
     "GB-month": frozenset({"gb-mo", "gb-month", "1 gb/month", "giby.mo"}),
     "disk-month": frozenset({"1/month", "1 month"}),
     "key-month": frozenset({"keys", "key", "months", "month"}),
+    "IOPS-month": frozenset({"mo"}),
+    "MiB/s-month": frozenset({"mo"}),
 }
 """The spellings of the lists, by our unit."""
 

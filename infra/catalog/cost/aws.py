@@ -13,11 +13,7 @@ _CAPACITY = {
     "capacity-block": "capacity-block",
     "spot": "spot",
 }
-_PORTS = {
-    "1Gbps": "Direct Connect 1 Gbps port",
-    "10Gbps": "Direct Connect 10 Gbps port",
-    "100Gbps": "Direct Connect 100 Gbps port",
-}
+_PORTS = {f"{width}Gbps": f"Direct Connect {width} Gbps port" for width in (1, 10, 100, 400)}
 
 
 def template(props: Mapping[str, Value]) -> Template:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra.catalog.cost.charge import Estimator, Place, charge, metered, number, span
-from infra.catalog.cost.line import Line, Span, Undecided
+from infra.catalog.cost.line import Free, Line, Span, Undecided
 from infra.catalog.values import UNKNOWN, Unknown, Value, get
 
 _ONE = Span.exactly(1)
@@ -90,7 +90,10 @@ def _circuit(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     own = get(props, "bandwidthInGbps") is not None
     sku = f"ExpressRoute circuit {tier} {family} {width} " + ("Gbps on an own port" if own else "Mbps")
     data = (metered("azure", "ExpressRoute data out", place),) if family == "MeteredData" else ()
-    return (charge("azure", sku, place, _ONE), *data)
+    # github.com/MicrosoftDocs/azure-docs includes/expressroute-direct-faq-include.md, "billing model"
+    included = own and tier == "Standard"
+    fixed = Free(sku, "the pair of ports includes it") if included else charge("azure", sku, place, _ONE)
+    return (fixed, *data)
 
 
 def _gateway(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -107,8 +110,10 @@ def _connection(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
         return (Undecided("connection of a gateway", "connectionType"),)
     if kind != "IPsec":
         return ()  # paid with the gateway and the circuit
+    # source azure-meters; github.com/MicrosoftDocs/azure-docs issue 85917
     return (
-        charge("azure", "VPN tunnel", place, _ONE),
+        Free("VPN tunnel, one of ten", "the gateway includes them; an eleventh is paid"),
+        metered("azure", "VPN tunnel", place),
         metered("azure", "egress to internet, first 10 TB", place),
     )
 

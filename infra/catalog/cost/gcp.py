@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from infra.catalog.cost.charge import Estimator, Place, charge, metered, number, span, text
+from infra.catalog.cost.hyperdisk import volumes
 from infra.catalog.cost.line import Line, Span, Undecided
 from infra.catalog.regions import region_of
 from infra.catalog.rows import CatalogError
@@ -13,6 +14,13 @@ _CIRCUITS = {
     "LINK_TYPE_ETHERNET_10G_LR": "Dedicated Interconnect 10 Gbps circuit",
     "LINK_TYPE_ETHERNET_100G_LR": "Dedicated Interconnect 100 Gbps circuit",
 }
+_PARTS = {
+    "us": "north-america",
+    "asia-south1": "india",
+    "asia-south2": "india",
+    "asia-southeast2": "indonesia",
+}
+"""Parts of the world with a price of their own, by the beginning of a region or the whole of it."""
 _NARROW = {
     f"BPS_{width}" for width in ("50M", "100M", "200M", "300M", "400M", "500M", "1G", "2G", "5G", "10G")
 }
@@ -30,9 +38,11 @@ def _regional(place: Place) -> Place:
 
 
 def continent(region: str) -> str:
-    """Give the continent of a region, by which traffic of an interconnect is priced."""
+    """Give the part of the world that prices the traffic of an interconnect, mostly a continent."""
     first = region.partition("-")[0]
-    return {"us": "north-america", "northamerica": "north-america"}.get(first, first)
+    if first == "northamerica":
+        return "mexico" if region.startswith("northamerica-south") else "north-america"
+    return _PARTS.get(region, _PARTS.get(first, first))
 
 
 def _continental(place: Place) -> Place:
@@ -88,7 +98,7 @@ def _boot(props: Mapping[str, Value], nodes: Span, place: Place) -> tuple[Line, 
     kind = text(props, "nodeConfig.diskType", "pd-balanced")
     if isinstance(kind, Unknown):
         return (Undecided("boot disks", "nodeConfig.diskType"),)
-    return (charge("gcp", kind, place, nodes.times(size)),)
+    return volumes(kind, size, get(props, "nodeConfig.bootDisk"), nodes, place)
 
 
 def _instance(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -106,7 +116,7 @@ def _disk(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     kind = text(props, "type", "pd-standard")
     if isinstance(size, Unknown) or isinstance(kind, Unknown):
         return (Undecided("disk", "size"),)
-    return (charge("gcp", kind, _regional(place), Span.exactly(size)),)
+    return volumes(kind, size, props, _ONE, _regional(place))
 
 
 def _lustre(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -129,11 +139,17 @@ def _interconnect(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
 
 
 def _attachment(props: Mapping[str, Value], _place: Place) -> tuple[Line, ...]:
-    width = text(props, "bandwidth", "BPS_10G")
-    if isinstance(width, Unknown):
+    partner = get(props, "type")
+    if partner is UNKNOWN:
+        return (Undecided("VLAN attachment", "type"),)
+    # what a partner's attachment carries is for the partner to set, after the pairing
+    width = text(props, "bandwidth", "" if partner == "PARTNER" else "BPS_10G")
+    if isinstance(width, Unknown) or not width:
         return (Undecided("VLAN attachment", "bandwidth"),)
-    wide = width.removeprefix("BPS_").removesuffix("G")
-    sku = "VLAN attachment up to 10 Gbps" if width in _NARROW else f"VLAN attachment {wide} Gbps"
+    wide = width.removeprefix("BPS_").replace("M", " Mbps").replace("G", " Gbps")
+    if partner == "PARTNER":
+        return (charge("gcp", f"Partner VLAN attachment {wide}", Place("global"), _ONE),)
+    sku = f"VLAN attachment {'up to 10 Gbps' if width in _NARROW else wide}"
     return (charge("gcp", sku, Place("global"), _ONE),)
 
 

@@ -100,8 +100,8 @@ def test_a_link_whose_port_has_no_price_is_not_compared() -> None:
     parent = state(LINK, "home")
     inside = {"parent": parent["urn"]}
     made = (environment(), step("create", None, parent))
-    dark = created(PORT, "home-a", {"bandwidth": "400Gbps"}, **inside)
-    assert "not compared with the internet: Direct Connect 400Gbps port has no price" in text(
+    dark = created(PORT, "home-a", {"bandwidth": "25Gbps"}, **inside)
+    assert "not compared with the internet: Direct Connect 25Gbps port has no price" in text(
         Recording((*made, dark))
     )
     far = created("aws:ec2/unheardOf:Thing", "home-b", {}, **inside)

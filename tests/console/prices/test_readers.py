@@ -310,6 +310,18 @@ def test_gcp_skips_what_is_given_away(lists: Lists, web: Web) -> None:
     assert usd(read_gcp(lists, web), "pd-balanced") == pytest.approx(0.11)
 
 
+@pytest.mark.usefixtures("key")
+def test_gcp_reads_the_three_prices_of_a_hyperdisk_and_no_variant(lists: Lists, web: Web) -> None:
+    """Room, IOPS and MiB/s are read each for itself; a variant whose name begins alike is another thing."""
+    sold = [("Capacity", 0.084, "GiBy.mo"), ("IOPS", 0.005, "mo"), ("Throughput", 0.042, "mo")]
+    skus = [made.gcp_sku(f"Hyperdisk Balanced {part} in Netherlands", usd, unit) for part, usd, unit in sold]
+    variant = made.gcp_sku("Hyperdisk Balanced IOPS Confidential Mode in Netherlands", 0.001, "mo")
+    lists.put(COMPUTE, {"skus": [*skus, variant]})
+    answers = read_gcp(lists, web)
+    parts = ("hyperdisk-balanced", "hyperdisk-balanced IOPS", "hyperdisk-balanced throughput")
+    assert [usd(answers, part) for part in parts] == pytest.approx([0.084, 0.005, 0.042])
+
+
 def test_gcp_without_a_key_says_which_variable(
     lists: Lists, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,25 @@ def test_a_price_that_holds_everywhere_answers_for_a_region() -> None:
     assert "p5.48xlarge" not in prices.services("aws")
 
 
+def test_an_exception_comes_before_what_holds_everywhere() -> None:
+    """AWS's page excludes Japan from the price of a port: Tokyo has its own, Ireland the one of everywhere."""
+    tokyo, ireland = (
+        price("aws", "Direct Connect 10 Gbps port", region) for region in ("ap-northeast-1", "eu-west-1")
+    )
+    assert (tokyo.usd, ireland.usd) == (2.142, 2.25)
+    assert (tokyo.as_of, ireland.as_of) == ("2026-09-20", "2026-09-20")
+
+
+def test_a_balanced_hyperdisk_has_three_prices_wherever_it_has_one() -> None:
+    """Room, IOPS and MiB/s come from one list: no region has only some of them."""
+    regions_of = [
+        {row.region for row in prices.everywhere("gcp", sku)}
+        for sku in ("hyperdisk-balanced", "hyperdisk-balanced IOPS", "hyperdisk-balanced throughput")
+    ]
+    assert regions_of[0] == regions_of[1] == regions_of[2]
+    assert {"us-central1", "europe-west4"} <= regions_of[0]
+
+
 def test_a_spot_price_names_its_zone() -> None:
     """Spot is priced by zone, and a region's answer says whose price it is."""
     assert price("aws", "p5en.48xlarge", "us-east-2", "spot").zone.startswith("use2-az")

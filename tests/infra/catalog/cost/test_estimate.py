@@ -73,8 +73,29 @@ BY_HAND: list[tuple[str, str, dict[str, Any], str, float]] = [
       "serviceProviderProperties": {"bandwidthInMbps": 10000}}, "westeurope", 3_400.00),
     ("a connection of a circuit is paid with it", "azure-native:network:VirtualNetworkGatewayConnection",
      {"connectionType": "ExpressRoute"}, "westeurope", 0.0),
-    ("two circuits: 2 x 1700", "gcp:compute/interconnect:Interconnect",
-     {"linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 2}, "europe-west4", 3_400.00),
+    ("two circuits: 2 x 2.328 x 730", "gcp:compute/interconnect:Interconnect",
+     {"linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 2}, "europe-west4", 3_398.88),
+    ("100 Gbps: 1 x 730", "gcp:compute/interconnectAttachment:InterconnectAttachment",
+     {"type": "DEDICATED", "bandwidth": "BPS_100G"}, "us-central1", 730.00),
+    ("a partner's 500 Mbps: 0.1736 x 730", "gcp:compute/interconnectAttachment:InterconnectAttachment",
+     {"type": "PARTNER", "bandwidth": "BPS_500M"}, "us-central1", 126.728),
+    ("hyperdisk, 100 GB as it comes: 100 x 0.08 + 600 x 0.005 + 150 x 0.04", "gcp:compute/disk:Disk",
+     {"type": "hyperdisk-balanced", "size": 100}, "us-central1-a", 17.00),
+    ("hyperdisk within its free base: 100 x 0.08", "gcp:compute/disk:Disk",
+     {"type": "hyperdisk-balanced", "size": 100, "provisionedIops": 3000, "provisionedThroughput": 140},
+     "us-central1-a", 8.00),
+    ("hyperdisk, 10,000 IOPS and 500 MiB/s: 100 x 0.08 + 7000 x 0.005 + 360 x 0.04", "gcp:compute/disk:Disk",
+     {"type": "hyperdisk-balanced", "size": 100, "provisionedIops": 10000, "provisionedThroughput": 500},
+     "us-central1-a", 57.40),
+    ("P15 in West Europe", "azure-native:compute:Disk",
+     {"diskSizeGB": 256, "sku": {"name": "Premium_LRS"}}, "westeurope", 41.82),
+    ("a circuit of an own port is paid with it", "azure-native:network:ExpressRouteCircuit",
+     {"sku": {"tier": "Standard", "family": "MeteredData"}, "bandwidthInGbps": 10}, "westeurope", 0.0),
+    ("a tunnel is paid with its gateway", "azure-native:network:VirtualNetworkGatewayConnection",
+     {"connectionType": "IPsec"}, "eastus", 0.0),
+    ("400 Gbps: 85 x 730", "aws:directconnect/connection:Connection", {"bandwidth": "400Gbps"}, "eu-west-1", 62_050.0),
+    ("10 Gbps in Tokyo: 2.142 x 730", "aws:directconnect/connection:Connection",
+     {"bandwidth": "10Gbps"}, "ap-northeast-1", 1_563.66),
 ]  # fmt: skip
 
 
@@ -122,6 +143,18 @@ def test_a_launch_template_gives_the_machine_and_its_disks() -> None:
             "westeurope",
             "count",
         ),
+        (
+            "gcp:compute/interconnectAttachment:InterconnectAttachment",
+            {"type": "PARTNER"},
+            "us-central1",
+            "bandwidth",
+        ),
+        (
+            "gcp:compute/interconnectAttachment:InterconnectAttachment",
+            {"type": UNKNOWN, "bandwidth": "BPS_10G"},
+            "us-central1",
+            "type",
+        ),
     ],
 )
 def test_an_unknown_property_leaves_the_price_open(
@@ -131,6 +164,49 @@ def test_an_unknown_property_leaves_the_price_open(
     lines = estimate(kind, props, Place(region))
     assert [line.path for line in lines if isinstance(line, Undecided)] == [path]
     assert total(lines) == Span(0, 0, 0)
+
+
+def test_boot_disks_that_are_hyperdisks_pay_for_speed_beyond_the_free_base() -> None:
+    """Two nodes with 200 GB each: 400 x 0.08 of room, 2 x 1,200 x 0.005 of IOPS, 2 x 300 x 0.04 of MiB/s: 68 USD."""
+    node = {"machineType": "e2-standard-8", "diskType": "hyperdisk-balanced", "diskSizeGb": 200}
+    _, *disks = estimate(
+        "gcp:container/nodePool:NodePool", {"nodeCount": 2, "nodeConfig": node}, Place("us-central1")
+    )
+    assert [line.item for line in disks] == [
+        "hyperdisk-balanced",
+        "hyperdisk-balanced IOPS",
+        "hyperdisk-balanced throughput",
+    ]
+    assert total(tuple(disks)).expected == pytest.approx(68.0)
+
+
+def test_the_speed_of_a_hyperdisk_that_is_not_known_leaves_that_part_open() -> None:
+    """Room is priced; IOPS that hang on another resource are undecided and name their property."""
+    disk = {
+        "type": "hyperdisk-balanced",
+        "size": 100,
+        "provisionedIops": UNKNOWN,
+        "provisionedThroughput": 140,
+    }
+    room, iops = estimate("gcp:compute/disk:Disk", disk, Place("us-central1-a"))
+    assert isinstance(room, Priced)
+    assert isinstance(iops, Undecided)
+    assert iops.path == "provisionedIops"
+
+
+def test_what_a_port_or_a_gateway_includes_is_free_with_a_reason() -> None:
+    """An own pair of ports includes a Standard circuit but no Premium one; a gateway includes ten tunnels."""
+    circuit = {"sku": {"tier": "Standard", "family": "MeteredData"}, "bandwidthInGbps": 10}
+    premium = {**circuit, "sku": {"tier": "Premium", "family": "MeteredData"}}
+    kind = "azure-native:network:ExpressRouteCircuit"
+    assert isinstance(estimate(kind, circuit, Place("westeurope"))[0], Free)
+    assert isinstance(estimate(kind, premium, Place("westeurope"))[0], Unpriced)
+    tunnel, eleventh, _ = estimate(
+        "azure-native:network:VirtualNetworkGatewayConnection", {"connectionType": "IPsec"}, Place("eastus")
+    )
+    assert isinstance(tunnel, Free)
+    assert isinstance(eleventh, Metered)
+    assert eleventh.unit_usd == pytest.approx(0.015)
 
 
 def test_a_region_without_a_price_is_unpriced_with_a_guide() -> None:
@@ -230,6 +306,27 @@ def test_links_of_other_clouds_are_compared_too() -> None:
     assert (google.break_even, azure.break_even) == pytest.approx((34_000, 100_000))
 
 
+@pytest.mark.parametrize(
+    ("region", "usd"),
+    [
+        ("us-central1", 0.02),
+        ("northamerica-northeast1", 0.02),
+        ("europe-west4", 0.02),
+        ("asia-northeast1", 0.042),
+        ("asia-south1", 0.045),
+        ("asia-southeast2", 0.0484),
+        ("southamerica-east1", 0.11),
+        ("me-west1", 0.09),
+    ],
+)
+def test_a_link_of_google_is_paid_by_part_of_the_world(region: str, usd: float) -> None:
+    """India and Indonesia have prices of their own in Asia, as Google's page has them."""
+    circuit = {"linkType": "LINK_TYPE_ETHERNET_10G_LR"}
+    _, data = estimate("gcp:compute/interconnect:Interconnect", circuit, Place(region))
+    assert isinstance(data, Metered)
+    assert data.unit_usd == pytest.approx(usd)
+
+
 def test_a_link_that_saves_nothing_never_pays() -> None:
     """Where the internet is as cheap, no traffic is enough."""
     assert Egress(219, 0.09, 0.09).break_even == float("inf")
@@ -237,6 +334,6 @@ def test_a_link_that_saves_nothing_never_pays() -> None:
 
 def test_a_link_without_a_price_says_which() -> None:
     """A price that nobody published is named, not guessed."""
-    text = compare("gcp", "us-central1", 1_700)
+    text = compare("gcp", "northamerica-south1", 1_700)
     assert isinstance(text, str)
-    assert "through the link from us-central1" in text
+    assert "through the link from northamerica-south1" in text
