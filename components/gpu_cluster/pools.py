@@ -1,4 +1,8 @@
-"""Node pools: how many machines of which type, for what, and where they come from."""
+"""Node pools: how many machines of which type, for what, and where they come from.
+
+A pool whose machines come from several sources is several node pools, one a share; workloads see the one pool that
+was written.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 from components.reading import Reader
 from infra import capacity
-from infra.capacity import Capacity, Contradiction
+from infra.capacity import Base, Capacity, Contradiction, Mixed, Part, Spot, Static
 from infra.catalog import machines
 from infra.catalog.machines import Machine
 from infra.catalog.rows import CatalogError
@@ -14,6 +18,9 @@ from infra.platforms import Platform
 from infra.problems import Problem, ProblemsError
 
 PURPOSES = ("system", "training", "serving")
+
+JOINS = ("link", "domain", "topology")
+"""What makes several machines one: a fabric, a domain of NVLink, a slice of TPUs; servers use none of them."""
 
 
 class NodePoolArgs(TypedDict):
@@ -32,23 +39,30 @@ class NodePoolArgs(TypedDict):
     zone: NotRequired[str]
     """The one zone of a pool with a fabric. Default: the network's first zone."""
     capacity: NotRequired[Any]
-    """Where the machines come from; required for machines of eight accelerators. Default: on-demand."""
+    """Where the machines come from; required for machines of eight accelerators. Default: on-demand.
+
+    The shares of a mixed one add up to `nodes` and become a node pool each, `train-reserved` beside `train-spot`, on
+    which pods of the pool run alike. The first share takes of `min_nodes` first; what `max_nodes` allows above
+    `nodes` is the last one's."""
     options: NotRequired[dict[str, Any]]
     """Platform arguments merged last into the pool. Default: none."""
 
 
 @dataclass(frozen=True)
 class NodePoolSpec:
-    """The checked form of `NodePoolArgs`, every field present."""
+    """The checked form of `NodePoolArgs`, or of one share of it, every field present."""
 
     name: str
+    """Its own name, which no other node pool of the cluster has."""
+    written: str
+    """The name of the pool as written, which its nodes carry as the label `causeway/pool`; shares have it in common."""
     machine: Machine
     purpose: str
     nodes: int
     min_nodes: int
     max_nodes: int
     zone: str | None
-    capacity: Capacity
+    capacity: Base | Static
     options: Mapping[str, Any]
     warnings: tuple[Contradiction, ...]
 
@@ -62,27 +76,45 @@ class NodePoolSpec:
         """Whether a spare machine for an upgrade cannot be counted on."""
         return self.fabric or self.machine.gpus >= 8 or self.capacity.kind in {"reserved", "capacity-block"}
 
-    def described(self) -> dict[str, Any]:
-        """Give what a workload needs to know of it."""
-        model = self.machine.accelerator.model if self.machine.accelerator else "cpu"
-        return {
-            "machine": self.machine.name,
-            "nodes": self.nodes,
-            "accelerator": model,
-            "accelerators": self.machine.gpus,
-            "fabric": self.fabric,
+
+def described(pools: Iterable[NodePoolSpec]) -> dict[str, dict[str, Any]]:
+    """Give what a workload needs to know of each pool as written, its shares counted together."""
+    found: dict[str, dict[str, Any]] = {}
+    for pool in pools:
+        before = found.get(pool.written, {}).get("nodes", 0)
+        found[pool.written] = {
+            "machine": pool.machine.name,
+            "nodes": before + pool.nodes,
+            "accelerator": pool.machine.accelerator.model if pool.machine.accelerator else "cpu",
+            "accelerators": pool.machine.gpus,
+            "fabric": pool.fabric,
         }
+    return found
+
+
+def labels(pools: Iterable[NodePoolSpec]) -> list[str]:
+    """Give the values that the label `causeway/pool` has on the nodes of the pools, each once."""
+    return list(dict.fromkeys(pool.written for pool in pools))
 
 
 def parse_pools(platform: Platform, region: str, outer: Reader) -> dict[str, NodePoolSpec]:
-    """Check every pool; mistakes are noted on the outer reader with the pool's name."""
-    found = (_pool(name, platform, region, args, outer) for name, args in outer.mapping("pools").items())
-    return {pool.name: pool for pool in found if pool}
+    """Check every pool; mistakes are noted on the outer reader with the pool's name.
+
+    Returns:
+        Node pools by their own name: a mixed pool is one for each share.
+    """
+    written = outer.mapping("pools")
+    found = [pool for name, args in written.items() for pool in _pools(name, platform, region, args, outer)]
+    for pool in found:
+        if pool.name != pool.written and pool.name in written:
+            text = f"is the name of a share of pools.{pool.written}"
+            outer.refuse(f"pools.{pool.name}", text, "another name")
+    return {pool.name: pool for pool in found}
 
 
 def stands(pool: NodePoolSpec) -> bool:
-    """Tell whether a pool always has a node for the cluster's own parts."""
-    return pool.purpose == "system" and pool.min_nodes > 0
+    """Tell whether a pool always has a node for the cluster's own parts; spot machines can all be taken away."""
+    return pool.purpose == "system" and pool.min_nodes > 0 and not isinstance(pool.capacity, Spot)
 
 
 def unmanned(pools: Iterable[NodePoolSpec]) -> list[Problem]:
@@ -95,9 +127,9 @@ def unmanned(pools: Iterable[NodePoolSpec]) -> list[Problem]:
     ]
 
 
-def _pool(
+def _pools(
     name: str, platform: Platform, region: str, args: Mapping[str, Any], outer: Reader
-) -> NodePoolSpec | None:
+) -> list[NodePoolSpec]:
     reader = outer.inside(f"pools.{name}", args, NodePoolArgs.__annotations__)
     nodes = reader.whole("nodes", 1, 0, 10_000)
     least, most = (reader.whole(bound, nodes, 0, 10_000) for bound in ("min_nodes", "max_nodes"))
@@ -107,32 +139,62 @@ def _pool(
         reader.refuse("nodes", given, "min_nodes <= nodes <= max_nodes")
     machine = _machine(platform, reader)
     source = _capacity(reader, machine) if machine else None
+    zone, options = reader.text("zone", "") or None, reader.mapping("options")
     if machine is None or source is None:
-        return None
+        return []
+    _together(reader, machine, source, nodes, fabric=purpose == "training")
+    return [
+        NodePoolSpec(
+            name=f"{name}-{part.ending}" if part.ending else name,
+            written=name,
+            machine=machine,
+            purpose=purpose,
+            nodes=part.nodes,
+            min_nodes=part.min_nodes,
+            max_nodes=part.max_nodes,
+            zone=zone,
+            capacity=part.capacity,
+            options=options,
+            warnings=_contradictions(
+                reader,
+                f"capacity.mixed[{at}]" if part.ending else "capacity",
+                part,
+                machine=machine,
+                placed=purpose == "training",
+                region=region or None,
+            ),
+        )
+        for at, part in enumerate(capacity.shared_out(source, nodes, least, most))
+    ]
+
+
+def _together(reader: Reader, machine: Machine, source: Capacity, nodes: int, *, fabric: bool) -> None:
+    """Refuse shares that do not go together; those of a pool that joins no fabric may stand apart."""
+    if not isinstance(source, Mixed):
+        return
+    alone = machine if fabric else machine.model_copy(update=dict.fromkeys(JOINS))
+    for one in capacity.check(alone, source, nodes=nodes):
+        if one.rule in capacity.TOGETHER:
+            reader.refuse("capacity", f"{one.text} [{one.rule}]", one.fix)
+
+
+def _contradictions(
+    reader: Reader, where: str, part: Part, *, machine: Machine, placed: bool, region: str | None
+) -> tuple[Contradiction, ...]:
+    """Refuse what contradicts in one node pool, and give what is only to be warned of."""
     found = capacity.check(
         machine,
-        source,
-        placement=capacity.placement_for(machine, source) if purpose == "training" else None,
-        nodes=nodes,
-        min_nodes=least,
-        max_nodes=most,
-        region=region or None,
+        part.capacity,
+        placement=capacity.placement_for(machine, part.capacity) if placed else None,
+        nodes=part.nodes,
+        min_nodes=part.min_nodes,
+        max_nodes=part.max_nodes,
+        region=region,
     )
     for one in found:
         if one.severity == "error":
-            reader.refuse("capacity", f"{one.text} [{one.rule}]", one.fix)
-    return NodePoolSpec(
-        name=name,
-        machine=machine,
-        purpose=purpose,
-        nodes=nodes,
-        min_nodes=least,
-        max_nodes=most,
-        zone=reader.text("zone", "") or None,
-        capacity=source,
-        options=reader.mapping("options"),
-        warnings=tuple(one for one in found if one.severity == "warning"),
-    )
+            reader.refuse(where, f"{one.text} [{one.rule}]", one.fix)
+    return tuple(one for one in found if one.severity == "warning")
 
 
 def _machine(platform: Platform, reader: Reader) -> Machine | None:

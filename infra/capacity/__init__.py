@@ -16,10 +16,12 @@ from infra.capacity.kinds import (
 from infra.capacity.parse import parse
 from infra.capacity.placing import placement_for
 from infra.capacity.pool import Contradiction
-from infra.capacity.rules import RULES, check
+from infra.capacity.rules import RULES, TOGETHER, check
+from infra.capacity.sharing import Part, shared_out
 
 __all__ = [
     "RULES",
+    "TOGETHER",
     "Base",
     "Capacity",
     "CapacityBlock",
@@ -27,6 +29,7 @@ __all__ = [
     "FlexStart",
     "Mixed",
     "OnDemand",
+    "Part",
     "Reserved",
     "Share",
     "Spot",
@@ -35,4 +38,5 @@ __all__ = [
     "parse",
     "placement_for",
     "required",
+    "shared_out",
 ]

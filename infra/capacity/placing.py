@@ -89,12 +89,9 @@ def compact(pool: Pool) -> Found:
 
 
 def apart(pool: Pool) -> Found:
-    """Shares of a fabric pool that stand apart cannot reach each other over the fabric."""
-    if pool.machine.link is None or not isinstance(pool.capacity, Mixed):
-        return
-    groups = {placement_for(pool.machine, share.capacity) for share in pool.capacity.shares}
-    blocks = len(pool.paid)
-    if len(groups) > 1 or blocks > 1:
+    """Shares are placed apart, each by its own source, so no fabric, NVLink domain or TPU slice goes across them."""
+    joins = (pool.machine.link, pool.machine.domain, pool.machine.topology)
+    if any(one is not None for one in joins) and isinstance(pool.capacity, Mixed):
         text = f"shares of {pool.machine.name} that are placed apart, so their fabric is not one"
         yield text, "one source for a pool with a fabric; a pool for each source"
 

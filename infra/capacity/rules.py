@@ -37,6 +37,9 @@ RULES: Mapping[str, tuple[Rule, Severity]] = MappingProxyType(
 )
 """In the order in which they are told."""
 
+TOGETHER = frozenset({"shares-add-up", "flex-start-alone", "one-source-for-a-fabric"})
+"""Rules on the shares of a mixed pool together; every other one is about a share alone."""
+
 
 def check(
     machine: Machine,

@@ -29,9 +29,13 @@ class Pool(Section):
     zone: str | None = None
     """The one zone of a pool with a fabric. Default: the environment's first zone."""
     capacity: str | dict[str, Any] | None = None
-    """Where the machines come from: `on-demand`, `spot`, `{reserved: …}`, `{capacity-block: …}`, `{flex-start: …}`.
+    """Where the machines come from: `on-demand`, `spot`, `{reserved: …}`, `{capacity-block: …}`, `{flex-start: …}`, or
+    several: `{mixed: [{nodes: 6, reserved: …}, {nodes: 2, spot: {}}]}`.
 
-    Required for machines of eight accelerators."""
+    Required for machines of eight accelerators. The shares of a mixed pool add up to `nodes` and become a node pool
+    each, named like `train-reserved` and `train-spot`, all of which take the pool's pods. Shares fill in order: of
+    `min_nodes` the first one has as many as it can, and what `max_nodes` allows above `nodes` is the last one's.
+    Machines that join a fabric have one source."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Platform arguments merged last into the pool. Default: none."""
 

@@ -7,7 +7,7 @@ from pulumi_aws import eks
 
 from components.amazon import needed
 from components.gpu_cluster.aws import addons, control_plane, devices, karpenter, nodes, storage
-from components.gpu_cluster.pools import unmanned
+from components.gpu_cluster.pools import described, unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
 from components.parts import part_of
@@ -52,12 +52,11 @@ def _outputs(
     spec: GpuClusterSpec,
     groups: Sequence[pulumi.Resource],
 ) -> GpuClusterOutputs:
-    described = {name: pool.described() for name, pool in spec.pools.items()}
     return GpuClusterOutputs(
         name=cluster.name,
         endpoint=cluster.endpoint,
         kubeconfig=kubeconfig,
-        pools=pulumi.Output.from_input(described),
+        pools=pulumi.Output.from_input(described(spec.pools.values())),
         owner=cluster,
         ready=tuple(groups),
     )

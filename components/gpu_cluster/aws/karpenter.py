@@ -11,7 +11,7 @@ from components.amazon import allow, document
 from components.gpu_cluster.aws import karpenter_pool, karpenter_rights, nodes
 from components.gpu_cluster.aws.addons import Addons
 from components.gpu_cluster.aws.versions import KARPENTER
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, stands
 from components.kubernetes.charts import Chart
 from components.parts import part_of
 
@@ -98,7 +98,7 @@ def replicas(pools: Iterable[NodePoolSpec]) -> int:
 
     Its chart puts each on a node of its own that Karpenter did not buy, and Helm waits for all of them.
     """
-    standing = sum(pool.min_nodes for pool in pools if pool.purpose == "system")
+    standing = sum(pool.min_nodes for pool in pools if stands(pool))
     return min(2, standing)
 
 

@@ -25,7 +25,7 @@ def refuse(pools: list[NodePoolSpec]) -> None:
     """
     found = []
     for pool in pools:
-        where = f"pools.{pool.name}"
+        where = f"pools.{pool.written}"
         if pool.fabric:
             text = f"spot machines of {pool.machine.name} do not come together, so their fabric is not one"
             found.append(Problem(f"{where}.capacity", text, "reserved, capacity-block or on-demand"))

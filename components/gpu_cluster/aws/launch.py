@@ -5,7 +5,7 @@ from typing import Any
 
 from components.gpu_cluster.pools import NodePoolSpec
 from infra import capacity
-from infra.capacity import CapacityBlock, Mixed, Reserved
+from infra.capacity import CapacityBlock, Reserved
 from infra.catalog import accelerators, fabric, pods
 from infra.problems import Problem, ProblemsError, nearest
 
@@ -82,11 +82,6 @@ def bought(pool: NodePoolSpec) -> dict[str, Any]:
             found["instance_market_options"] = {"market_type": "capacity-block"}
             found["instance_type"] = pool.machine.name
         return found
-    if isinstance(source, Mixed):
-        raise ProblemsError(
-            "GpuCluster can't be built on AWS",
-            [Problem(f"pools.{pool.name}.capacity", "mixed", "one pool for each source")],
-        )
     return {}
 
 
@@ -132,12 +127,12 @@ def labels(pool: NodePoolSpec) -> dict[str, str]:
     """Give the labels of a pool's nodes; the fabric is named only where the pool joins it."""
     gpu = {"nvidia.com/gpu.present": "true"} if _variant(pool) == "NVIDIA" else {}
     joined = {} if pool.fabric else {"causeway/fabric": "none"}
-    return {**pods.labels(pool.machine), **joined, **gpu, "causeway/pool": pool.name}
+    return {**pods.labels(pool.machine), **joined, **gpu, "causeway/pool": pool.written}
 
 
 def taints(pool: NodePoolSpec) -> dict[str, str]:
     """Give the taints of a pool's nodes: its accelerator's, and one of its own where it has a fabric."""
-    own = {"causeway/pool": pool.name} if pool.fabric else {}
+    own = {"causeway/pool": pool.written} if pool.fabric else {}
     return {**{taint.key: taint.value for taint in pods.taints(pool.machine)}, **own}
 
 

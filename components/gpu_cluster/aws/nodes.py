@@ -12,6 +12,7 @@ from components.gpu_cluster.aws.versions import IMAGE, image_day
 from components.gpu_cluster.pools import NodePoolSpec
 from components.gpu_cluster.shape import GpuClusterSpec
 from components.parts import part_of
+from infra import naming
 
 NODE_POLICIES = (
     "AmazonEKSWorkerNodeMinimalPolicy",
@@ -42,6 +43,10 @@ GROUP_OPTIONS = (
 """Arguments that a pool's `options` may set, of the template and of the group."""
 
 
+LONGEST = 63
+"""Letters of a node group's name (EKS API, CreateNodegroup)."""
+
+
 @dataclass(frozen=True)
 class Nodes:
     """Makes the pools of one cluster."""
@@ -67,7 +72,7 @@ class Nodes:
         """Make one pool."""
         label = f"{self.name}-{pool.name}"
         options = launch.merged(
-            {}, pool.options, TEMPLATE_OPTIONS + GROUP_OPTIONS, f"pools.{pool.name}.options"
+            {}, pool.options, TEMPLATE_OPTIONS + GROUP_OPTIONS, f"pools.{pool.written}.options"
         )
         template = self._template(
             label, pool, {key: options[key] for key in options if key in TEMPLATE_OPTIONS}
@@ -80,7 +85,7 @@ class Nodes:
         return eks.NodeGroup(
             label,
             cluster_name=self.cluster.name,
-            node_group_name=label,
+            node_group_name=label if len(label) <= LONGEST else naming.name(label, limit=LONGEST),
             node_role_arn=self.role.arn,
             subnet_ids=self._subnets(pool),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},

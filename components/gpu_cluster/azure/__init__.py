@@ -10,7 +10,7 @@ from pulumi_azure_native import containerservice
 
 from components.gpu_cluster.azure import agent_pool, control_plane, domains, driver, features, storage
 from components.gpu_cluster.azure.versions import KUBERNETES
-from components.gpu_cluster.pools import NodePoolSpec, stands, unmanned
+from components.gpu_cluster.pools import NodePoolSpec, described, stands, unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access, operators
 from components.kubernetes.tenancy import kubernetes_labels
@@ -60,12 +60,11 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     )
     if spec.storage:
         storage.install(spec.storage, access.inside(provider, cluster, cluster))
-    described = {name: pool.described() for name, pool in spec.pools.items()}
     return GpuClusterOutputs(
         name=cluster.name,
         endpoint=cluster.private_fqdn.apply("https://{}:443".format),
         kubeconfig=kubeconfig,
-        pools=pulumi.Output.from_input(described),
+        pools=pulumi.Output.from_input(described(spec.pools.values())),
         owner=cluster,
         ready=tuple(pools),
         issuer=_issuer(cluster),
@@ -102,7 +101,7 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         reserved = agent_pool.reservation(pool)
         if reserved and not GROUP_ID.fullmatch(reserved):
             text, fix = f"reserved {reserved!r} is no id of a capacity reservation group", GROUP_ID_FORM
-            found.append(Problem(f"pools.{pool.name}.capacity", text, fix))
+            found.append(Problem(f"pools.{pool.written}.capacity", text, fix))
         found += compat.check({"kubernetes": f"{spec.version or KUBERNETES}.999"}, pool.machine)
     if found:
         raise ProblemsError(f"GpuCluster {name!r} can't be built on Azure", found)

@@ -9,9 +9,8 @@ from components.kubernetes.operators import Driver
 from components.microsoft.pods import SPOT_TAINT
 from components.refusals import known
 from infra import naming
-from infra.capacity import Capacity, Mixed, Reserved, Spot
+from infra.capacity import Capacity, Reserved, Spot
 from infra.catalog import pods
-from infra.problems import Problem, ProblemsError
 
 DISK_GIB = {"system": 128, "training": 256, "serving": 256}
 """Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
@@ -62,7 +61,7 @@ def arguments(
     """
     base = {
         "vm_size": pool.machine.name,
-        "mode": "System" if pool.purpose == "system" else "User",
+        "mode": "System" if pool.purpose == "system" and not spot else "User",
         "type": "VirtualMachineScaleSets",
         "os_type": "Linux",
         "os_sku": system(pool),
@@ -99,18 +98,11 @@ def size(pool: NodePoolSpec, *, spare: bool = False) -> dict[str, Any]:
 
 
 def bought(pool: NodePoolSpec, *, spot: bool) -> dict[str, Any]:
-    """Say where the machines come from.
-
-    Raises:
-        ProblemsError: One pool is to have several sources.
-    """
+    """Say where the machines come from."""
     if spot:
         # -1: as much as a machine at list price costs, so none is ever taken away for its price alone.
         # How nodes are renewed is AKS's business there: it refuses a spot pool that says it (azurerm #19355)
         return {"scale_set_priority": "Spot", "scale_set_eviction_policy": "Delete", "spot_max_price": -1}
-    if isinstance(_source(pool), Mixed):
-        found = [Problem(f"pools.{pool.name}.capacity", "mixed", "one pool for each source")]
-        raise ProblemsError("GpuCluster can't be built on Azure", found)
     group = reservation(pool)
     return {"upgrade_settings": upgrades(pool), **({"capacity_reservation_group_id": group} if group else {})}
 
@@ -137,12 +129,12 @@ def upgrades(pool: NodePoolSpec) -> dict[str, str]:
 def labels(pool: NodePoolSpec) -> dict[str, str]:
     """Give the labels of a pool's nodes; the fabric is named only where the pool joins it."""
     joined = {} if pool.fabric else {"causeway/fabric": "none"}
-    return {**pods.labels(pool.machine), **joined, "causeway/pool": pool.name}
+    return {**pods.labels(pool.machine), **joined, "causeway/pool": pool.written}
 
 
 def taints(pool: NodePoolSpec) -> dict[str, str]:
     """Give the taints of a pool's nodes: its accelerator's, and one of its own where it has a fabric."""
-    own = {"causeway/pool": pool.name} if pool.fabric else {}
+    own = {"causeway/pool": pool.written} if pool.fabric else {}
     return {**{taint.key: taint.value for taint in pods.taints(pool.machine)}, **own}
 
 
@@ -152,4 +144,4 @@ def options(pool: NodePoolSpec) -> dict[str, Any]:
     Raises:
         ProblemsError: A name is no argument of a pool; the text suggests the nearest.
     """
-    return known("Azure", f"pools.{pool.name}.options", pool.options, OPTIONS)
+    return known("Azure", f"pools.{pool.written}.options", pool.options, OPTIONS)

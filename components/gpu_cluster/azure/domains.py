@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.gpu_cluster.azure.versions import DRA
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, labels
 from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, namespace, tolerations
 
@@ -53,7 +53,7 @@ def install(
 
 def values(pools: Sequence[NodePoolSpec], taints: Sequence[str]) -> dict[str, Any]:
     """Write the chart's values: the GPU Operator counts the GPUs, so it hands out domains alone."""
-    names = {"key": "causeway/pool", "operator": "In", "values": [pool.name for pool in pools]}
+    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
     there = {"nodeSelectorTerms": [{"matchExpressions": [names]}]}
     required = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": there}}
     return {

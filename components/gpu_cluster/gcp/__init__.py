@@ -9,7 +9,7 @@ from pulumi_gcp import container, serviceaccount
 from components.google import needed, title, zones
 from components.gpu_cluster.gcp import control_plane, installers, node_pool, rails, storage
 from components.gpu_cluster.gcp.versions import KUBERNETES
-from components.gpu_cluster.pools import NodePoolSpec, unmanned
+from components.gpu_cluster.pools import NodePoolSpec, described, unmanned
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 from components.kubernetes import access
 from infra.capacity import FlexStart, OnDemand, Spot
@@ -72,7 +72,7 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
         name=cluster.name,
         endpoint=cluster.endpoint,
         kubeconfig=kubeconfig,
-        pools=pulumi.Output.from_input({label: pool.described() for label, pool in spec.pools.items()}),
+        pools=pulumi.Output.from_input(described(spec.pools.values())),
     )
 
 
@@ -88,10 +88,10 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
     for other in joined[1:]:
         # the networks of a fabric have one name each in the cluster, and their cards one VPC each
         text = f"joins a fabric beside {joined[0].name}"
-        found.append(Problem(f"pools.{other.name}", text, "one pool with a fabric in a GKE cluster"))
+        found.append(Problem(f"pools.{other.written}", text, "one pool with a fabric in a GKE cluster"))
     found += [
         Problem(
-            f"pools.{pool.name}.machine",
+            f"pools.{pool.written}.machine",
             f"given {pool.machine.name}: {METAL}",
             "a4x-highgpu-4g, or purpose: serving",
         )
@@ -99,12 +99,12 @@ def refuse(name: str, spec: GpuClusterSpec) -> None:
         if fabric.of(pool.machine).attach == "rdma-metal"
     ]
     found += [
-        Problem(f"pools.{pool.name}.capacity.flex-start", f"is queued: {QUEUED}", "queued: false")
+        Problem(f"pools.{pool.written}.capacity.flex-start", f"is queued: {QUEUED}", "queued: false")
         for pool in spec.pools.values()
         if isinstance(pool.capacity, FlexStart) and pool.capacity.queued
     ]
     found += [
-        Problem(f"pools.{pool.name}.capacity.spot.fallback", "a reservation", "on-demand, none")
+        Problem(f"pools.{pool.written}.capacity.spot.fallback", "a reservation", "on-demand, none")
         for pool in spec.pools.values()
         if isinstance(pool.capacity, Spot) and pool.capacity.fallback not in {None, OnDemand()}
     ]

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.gpu_cluster.gcp import node_pool
 from components.gpu_cluster.gcp.versions import INJECTOR
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, labels
 from components.kubernetes.operators import tolerations
 
 NAME = "device-injector"
@@ -29,7 +29,7 @@ def install(pools: list[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
 
 def daemon_set(pools: list[NodePoolSpec]) -> dict[str, Any]:
     """Write it: on the nodes of these pools alone."""
-    names = {"key": "causeway/pool", "operator": "In", "values": [pool.name for pool in pools]}
+    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
     there = {"nodeSelectorTerms": [{"matchExpressions": [names]}]}
     return {
         "selector": {"matchLabels": {"k8s-app": NAME}},

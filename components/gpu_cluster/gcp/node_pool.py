@@ -8,7 +8,7 @@ from components.gpu_cluster.gcp.versions import HYPERDISK
 from components.gpu_cluster.pools import NodePoolSpec
 from components.refusals import known
 from infra import capacity
-from infra.capacity import FlexStart, Mixed, Reserved, Spot
+from infra.capacity import FlexStart, Reserved, Spot
 from infra.catalog import fabric, pods, tpu
 from infra.problems import Problem, ProblemsError
 
@@ -72,9 +72,6 @@ def upkeep(pool: NodePoolSpec) -> dict[str, Any]:
 def bought(pool: NodePoolSpec) -> tuple[dict[str, Any], dict[str, Any]]:
     """Say where the machines come from, in the words of the node's configuration and of the pool."""
     source = pool.capacity
-    if isinstance(source, Mixed):
-        found = [Problem(f"pools.{pool.name}.capacity", "mixed", "one pool for each source")]
-        raise ProblemsError("GpuCluster can't be built on Google Cloud", found)
     if isinstance(source, Reserved):
         affinity = {
             "consume_reservation_type": "SPECIFIC_RESERVATION",
@@ -111,7 +108,7 @@ def slice_of(pool: NodePoolSpec) -> tpu.Slice:
     Raises:
         ProblemsError: No shape fits, or the shape takes another number of nodes than the pool has.
     """
-    machine, where = pool.machine, f"pools.{pool.name}"
+    machine, where = pool.machine, f"pools.{pool.written}"
     chips = machine.gpus * pool.max_nodes
     wanted = pool.options.get("tpu_topology") or tpu.shape(machine, chips)
     if wanted is None:
@@ -183,12 +180,12 @@ def node_labels(pool: NodePoolSpec) -> dict[str, str]:
     own = {
         name: value for name, value in pods.labels(pool.machine).items() if name not in pool.machine.labels
     }
-    return {**own, **joined, "causeway/pool": pool.name}
+    return {**own, **joined, "causeway/pool": pool.written}
 
 
 def taints(pool: NodePoolSpec) -> list[dict[str, str]]:
     """Give the taints of a pool's nodes: its accelerator's, and one of its own where it has a fabric."""
-    own = {"causeway/pool": pool.name} if pool.fabric else {}
+    own = {"causeway/pool": pool.written} if pool.fabric else {}
     found = {**{taint.key: taint.value for taint in pods.taints(pool.machine)}, **own}
     return [{"key": key, "value": value, "effect": "NO_SCHEDULE"} for key, value in found.items()]
 
@@ -206,7 +203,7 @@ def options(pool: NodePoolSpec) -> dict[str, Any]:
     Raises:
         ProblemsError: A name is no argument; the text suggests the nearest.
     """
-    return known("Google Cloud", f"pools.{pool.name}.options", pool.options, OPTIONS)
+    return known("Google Cloud", f"pools.{pool.written}.options", pool.options, OPTIONS)
 
 
 def cards(pool: NodePoolSpec) -> int:

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.gpu_cluster.gcp import node_pool
 from components.gpu_cluster.gcp.versions import DRA
-from components.gpu_cluster.pools import NodePoolSpec
+from components.gpu_cluster.pools import NodePoolSpec, labels
 from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, tolerations
 
@@ -40,7 +40,7 @@ def install(pools: list[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
 
 def values(pools: list[NodePoolSpec]) -> dict[str, Any]:
     """Write the chart's values: GKE counts the GPUs, so it hands out domains alone (cluster-toolkit, kubectl-apply)."""
-    names = {"key": "causeway/pool", "operator": "In", "values": [pool.name for pool in pools]}
+    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
     plain = {"key": "nvidia.com/gpu", "operator": "DoesNotExist"}
     return {
         "nvidiaDriverRoot": "/home/kubernetes/bin/nvidia",

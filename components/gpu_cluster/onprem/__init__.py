@@ -7,6 +7,7 @@ import pulumi
 from components import site as ground
 from components.gpu_cluster.onprem import gpus, infiniband, nodes, storage
 from components.gpu_cluster.onprem.hosts import Site, parse
+from components.gpu_cluster.pools import described
 from components.gpu_cluster.shape import GpuClusterOutputs, GpuClusterSpec
 
 
@@ -29,12 +30,11 @@ def build(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> GpuC
     _label(sites, spec, _operators(sites, spec, opts), opts)
     if spec.storage:
         storage.install(spec.storage, spec.labels, opts)
-    described = {label: pool.described() for label, pool in spec.pools.items()}
     return GpuClusterOutputs(
         name=pulumi.Output.from_input(spec.region),
         endpoint=pulumi.Output.from_input("https://kubernetes.default.svc"),
         kubeconfig=pulumi.Output.secret(spec.kubeconfig),
-        pools=pulumi.Output.from_input(described),
+        pools=pulumi.Output.from_input(described(spec.pools.values())),
         networks={one.pool.name: infiniband.networks(one) for one in sites if one.attach == "sriov"},
         issuer=pulumi.Output.from_input(spec.issuer) if spec.issuer else None,
     )
