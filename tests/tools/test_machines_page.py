@@ -3,6 +3,7 @@
 from infra.catalog import machines as table
 from tools.docs import machines
 from tools.docs.pages import ROOT
+from tools.docs.table import row
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -15,3 +16,8 @@ def test_the_page_has_every_machine() -> None:
     text = machines.page()
     assert all(f"| {machine.name} |" in text for machine in table.all())
     assert "UNPRICED" in text
+
+
+def test_a_cell_reads_as_its_text() -> None:
+    """A bar does not end a cell, and a word in angle brackets is no HTML."""
+    assert row(("nd(asra|ma)100", "aws/<service>", 5)) == r"| nd(asra\|ma)100 | aws/&lt;service> | 5 |"

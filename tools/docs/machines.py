@@ -8,6 +8,7 @@ from infra.catalog.offers import Offer, accelerators, link, offers
 from infra.catalog.prices import Price
 from infra.catalog.rows import UnknownFactError
 from infra.platforms import PLATFORMS
+from tools.docs.table import row
 
 _HEAD = """# Machine types
 
@@ -46,7 +47,7 @@ def _line(offer: Offer) -> str:
         cost,
         where,
     )
-    return f"| {' | '.join(cells)} |"
+    return row(cells)
 
 
 def _interfaces(machine: Machine) -> str:
@@ -68,11 +69,10 @@ def _fabrics() -> Iterator[str]:
     yield "## Fabrics\n"
     yield "| fabric | what it is | transport | attached as | kept together by | MTU | device plugin or installer |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
-    for row in fabrics.all():
-        tool = row.plugin or row.installer
+    for one in fabrics.all():
+        tool = one.plugin or one.installer
         brought = f"{tool.name} {tool.pinned}" if tool else ""
-        cells = (row.name, row.title, row.transport, row.attach, row.placement, str(row.mtu or ""), brought)
-        yield f"| {' | '.join(cells)} |"
+        yield row((one.name, one.title, one.transport, one.attach, one.placement, one.mtu or "", brought))
     yield ""
 
 
@@ -102,4 +102,4 @@ def _sources() -> Iterator[str]:
     yield "| id | what | where | version | date |"
     yield "| --- | --- | --- | --- | --- |"
     for source in rows.sources().values():
-        yield f"| {source.id} | {source.title} | {source.where} | {source.version} | {source.date} |"
+        yield row((source.id, source.title, source.where, source.version, source.date))
