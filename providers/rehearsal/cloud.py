@@ -1,7 +1,6 @@
 """What all stand-in clouds do alike; each cloud adds its own rules, ids and look-ups."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -302,8 +301,3 @@ def _number(value: Any) -> float | None:
 def _suffix(seed: bytes, urn_name: str) -> str:
     """Seven hex digits, as bridged providers append; the engine's seed makes them the same in preview and up."""
     return hashlib.sha256(seed or urn_name.encode()).hexdigest()[:7]
-
-
-def kebab(name: str) -> str:
-    """Spell a camelCase name with hyphens."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()
