@@ -224,6 +224,7 @@ def line_args(line: Line) -> dict[str, Any]:
         "ports": line.ports,
         "asn": line.asn,
         "vlan": line.vlan,
+        **({"vlans": line.vlans} if line.vlans else {}),
         "mtu": line.mtu,
         "macsec": line.macsec,
         "in_service": line.in_service,
