@@ -210,5 +210,5 @@ DEV: tuple[Mutation, ...] = (
     *BOTH,
     *TRAINING,
     breaks("gpu-pools-repel-other-pods", "GPUs for any pod", drop(f"{POOL}::cluster-gpu", "nodeTaints")),
-    breaks("stack-stays-under-its-cap", "ten GPU machines", put(f"{POOL}::cluster-gpu", "count", 10), "*"),
+    breaks("stack-stays-under-its-cap", "six GPU machines", put(f"{POOL}::cluster-gpu", "count", 6), "*"),
 )

@@ -121,8 +121,8 @@ PROD: tuple[Mutation, ...] = (
     breaks("logs-stay-in-their-jurisdictions", "logs in Europe", put(LOGS, "location", "europe-west4")),
     breaks(
         "disks-stay-in-their-jurisdictions",
-        "a file system in Europe",
-        put(LUSTRE, "location", "europe-west4-b"),
+        "a small file system in Europe",  # a large one would also miss a price there
+        both(put(LUSTRE, "location", "europe-west4-b"), put(LUSTRE, "capacityGib", "9000")),
     ),
     breaks("compute-stays-with-its-data", "a cluster in Europe", put(CLUSTER, "location", "europe-west4")),
     breaks(
