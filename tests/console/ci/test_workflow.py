@@ -1,5 +1,6 @@
 """The workflow keeps what it promises: no secret for forks, one script, least rights."""
 
+import re
 from typing import Any
 
 import yaml
@@ -54,3 +55,16 @@ def test_tokens_are_not_left_in_checkouts_and_write_little() -> None:
     assert writers == {"real", "report"}
     checkouts = [step for job in jobs() for step in steps(job) if "checkout" in step.get("uses", "")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_actions_of_others_are_named_by_commit() -> None:
+    """Every action is pinned by its commit, with its version beside it: a tag that is moved reaches no token."""
+    used = [
+        line.strip().removeprefix("- ")
+        for file in FILE.parent.glob("*.yml")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert len(used) > 10
+    pinned = re.compile(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [line for line in used if not pinned.fullmatch(line)] == []
