@@ -28,7 +28,8 @@ class InterconnectArgs(TypedDict):
     locations: list[str]
     """The provider's names of the meeting points, all different, as many as the resiliency needs.
 
-    One of another region is written `region/name`, one that a carrier brings us to on Azure `carrier/name`."""
+    One of another region is written `region/name`, one that a carrier brings us to on Azure `carrier/name`; on AWS the
+    id of the connection that a carrier made for us stands for its place."""
     peer_asn: int
     """The far end's autonomous system number."""
     peer_cidrs: list[str]
@@ -45,6 +46,8 @@ class InterconnectArgs(TypedDict):
     """Our autonomous system number; our router uses the next one. Default: 64512."""
     vlan: NotRequired[int]
     """The VLAN on each port (1 to 4094). Default: 100."""
+    vlans: NotRequired[dict[str, int]]
+    """By location, as it is written there: its own VLAN, where a carrier chose it. Default: `vlan` everywhere."""
     mtu: NotRequired[int]
     """The largest packet in bytes; platforms allow different ones. Default: 1500."""
     macsec: NotRequired[bool]
@@ -89,6 +92,7 @@ class InterconnectSpec:
     ports: int
     asn: int
     vlan: int
+    vlans: Mapping[str, int]
     mtu: int
     macsec: bool
     key_generation: int
@@ -102,6 +106,10 @@ class InterconnectSpec:
     peer_address: str
     protect: bool
     labels: dict[str, str]
+
+    def vlan_at(self, location: str) -> int:
+        """Give the VLAN on the ports of a location."""
+        return self.vlans.get(location, self.vlan)
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,7 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         ports=reader.whole("ports", 1, 1, 4),
         asn=reader.whole("asn", 64512, 1, _LAST_ASN - 1),
         vlan=reader.whole("vlan", 100, 1, 4094),
+        vlans=_vlans(reader, locations),
         mtu=reader.whole("mtu", 1500, 1500, 9001),
         macsec=reader.flag("macsec", default=False),
         key_generation=reader.whole("key_generation", 1, 1, 1_000_000),
@@ -211,6 +220,12 @@ def parse(args: InterconnectArgs | dict[str, Any]) -> InterconnectSpec:
         _check_range(cidr, reader)
     reader.done()
     return spec
+
+
+def _vlans(reader: Reader, locations: tuple[str, ...]) -> dict[str, int]:
+    given = reader.mapping("vlans")
+    inner = reader.inside("vlans", given, locations)
+    return {location: inner.whole(location, None, 1, 4094) for location in given}
 
 
 def _check_range(cidr: str, reader: Reader) -> None:

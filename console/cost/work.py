@@ -20,6 +20,7 @@ from workloads.pretrain.spec import PretrainSpec
 
 _PORTS = (
     "aws:directconnect/connection:Connection",
+    "aws:directconnect/connectionConfirmation:ConnectionConfirmation",
     "gcp:compute/interconnect:Interconnect",
     "azure-native:network:ExpressRoutePort",
 )

@@ -42,7 +42,9 @@ class Line(Section):
     locations: tuple[str, ...]
     """The provider's names of the meeting points, as many as the resiliency needs; of another region: `region/name`.
 
-    On Azure `carrier/name` is a circuit that a carrier brings there, and a name alone a port pair of your own."""
+    On Azure `carrier/name` is a circuit that a carrier brings there, and a name alone a port pair of your own. On AWS
+    `dxcon-…` is a hosted connection that a carrier made for the account, which `up` accepts; on Google Cloud
+    `availability-domain-1` is a partner's port."""
     bandwidth_gbps: Literal[1, 10, 100, 400] = 10
     """Of each port, in Gbit/s. Default: 10."""
     ports: Annotated[int, Field(ge=1, le=4)] = 1
@@ -51,6 +53,9 @@ class Line(Section):
     """Our autonomous system number; our router takes the next. Default: 64512, the first private one (RFC 6996)."""
     vlan: Annotated[int, Field(ge=1, le=4094)] = 100
     """The VLAN on each port. Default: 100."""
+    vlans: dict[str, Annotated[int, Field(ge=1, le=4094)]] = Field(default_factory=dict)
+    """By location, as it is written in `locations`: its own VLAN, which a carrier of hosted connections on AWS chose.
+    Default: `vlan` everywhere."""
     mtu: Literal[1500, 8500, 8896, 8950, 9001] = 1500
     """The largest packet in bytes; platforms allow different ones. Default: 1500."""
     macsec: bool = False

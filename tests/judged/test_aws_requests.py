@@ -5,12 +5,17 @@ carries which property. Enums, patterns, lengths, bounds and required members co
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_models import TABLE, Judge
+from azure_declared import declared
+
+from components.interconnect import aws as interconnect
+from components.interconnect.shape import parse
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "aws"
 
@@ -37,6 +42,31 @@ def test_aws_takes_every_input(token: str) -> None:
     assert refused == {}
 
 
+def test_aws_takes_what_a_link_over_a_carrier_asks() -> None:
+    """No stack file has one: its connections are accepted, and get their sessions, as botocore has the requests."""
+    args = {
+        "platform": "aws",
+        "region": "eu-north-1",
+        "locations": ["dxcon-fg5678gh", "eu-west-3/dxcon-ffabc123"],
+        "vlans": {"dxcon-fg5678gh": 301},
+        "peer_asn": 65010,
+        "peer_cidrs": ["10.200.0.0/16"],
+        "vpn_fallback": False,
+        "labels": {"team": "ml"},
+        "network": {"id": "vpc-0123456789abcdef0", "cidr": "10.0.0.0/16", "subnets": {}, "routes": {}},
+    }
+    made = declared(lambda opts: interconnect.build("home", parse(args), opts), "aws-prod")
+    judged = [one for one in made if one.token.startswith("aws:directconnect/")]
+    assert Counter(one.token.rpartition(":")[2] for one in judged) == {
+        "Gateway": 1,
+        "GatewayAssociation": 1,
+        "ConnectionConfirmation": 2,
+        "TransitVirtualInterface": 2,
+    }
+    told = {one.name: found for one in judged if (found := list(Judge(one.token).problems(one.inputs)))}
+    assert told == {}
+
+
 def test_every_recorded_type_has_a_request() -> None:
     """A new resource type comes with the requests that judge it."""
     assert set(TYPES) <= TABLE.keys()
@@ -48,6 +78,11 @@ def test_every_recorded_type_has_a_request() -> None:
         ("kms/alias:Alias", {"name": "no-alias/x", "targetKeyId": "k"}, None),
         ("kms/alias:Alias", {"name": "alias/a b", "targetKeyId": "k"}, "not of AliasNameType's form"),
         ("kms/alias:Alias", {"name": "alias/x"}, "needs TargetKeyId"),
+        (
+            "directconnect/connectionConfirmation:ConnectionConfirmation",
+            {"region": "eu-west-3"},
+            "needs connectionId",
+        ),
         ("kms/alias:Alias", {"nmae": "alias/x", "targetKeyId": "k"}, "nmae: no request"),
         ("iam/role:Role", {"name": "x" * 65, "assumeRolePolicy": "{}"}, "bounds 1 to 64"),
         (

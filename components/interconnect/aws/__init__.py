@@ -1,17 +1,23 @@
-"""Direct Connect: ports in several places, a gateway, a transit gateway, and a tunnel for the day they all fail."""
+"""Direct Connect: ports of our own or a carrier's in several places, two gateways, a tunnel for the day all fail."""
 
 import operator
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_aws import directconnect, ec2, ec2transitgateway
 
 from components.amazon import needed
 from components.interconnect.aws import door, ports, tunnel
+from components.interconnect.aws.places import HOSTED, Place
 from components.interconnect.shape import InterconnectOutputs, InterconnectSpec
 from infra.problems import Problem, ProblemsError
 
 MTU = (1500, 8500)
 """What a transit virtual interface carries (Direct Connect guide)."""
+
+CARRIED = (1, 10)
+"""Gbit/s that carriers sell, of those that the shape allows; it is they who set it, and sell 50 Mbit/s to 25 Gbit/s
+(Direct Connect API, AllocateHostedConnection)."""
 
 PRIVATE_ASNS = (range(64512, 65535), range(4_200_000_000, 4_294_967_295))
 """Numbers that AWS takes for its own side (RFC 6996)."""
@@ -55,7 +61,7 @@ def refuse(spec: InterconnectSpec) -> None:
     """Refuse what AWS does not have.
 
     Raises:
-        ProblemsError: MTU, ASN or MACsec that Direct Connect does not take, all at once.
+        ProblemsError: Places, MTU, ASN, MACsec or bundling that Direct Connect does not take, all at once.
     """
     found = []
     if not spec.in_service:
@@ -66,10 +72,42 @@ def refuse(spec: InterconnectSpec) -> None:
         found.append(
             Problem("asn", f"given {spec.asn}", "64512 to 65533, or 4200000000 to 4294967293 on AWS")
         )
-    if spec.macsec and spec.bandwidth_gbps < 10:
-        found.append(Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps} with macsec", "10, 100 or 400"))
+    places = [Place.of(location) for location in spec.locations]
+    found += _carried(spec, places) if any(place.hosted for place in places) else _own(spec)
+    fix = f"the carrier's connection, {HOSTED}…: an update can't give an interface of others back"
+    found += [
+        Problem("locations", f"given {place.code}", fix)
+        for place in places
+        if place.code.startswith("dxvif-")
+    ]
     if found:
         raise ProblemsError("Interconnect can't be built on AWS", found)
+
+
+def _own(spec: InterconnectSpec) -> list[Problem]:
+    if not spec.macsec or spec.bandwidth_gbps >= 10:
+        return []
+    return [Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps} with macsec", "10, 100 or 400")]
+
+
+def _carried(spec: InterconnectSpec, places: Sequence[Place]) -> list[Problem]:
+    """Find what a carrier's connection, which is one part of its port and takes one interface, does not have."""
+    found = []
+    if not all(place.hosted for place in places):
+        found.append(Problem("locations", "given own ports and a carrier's together", "one kind a link"))
+    if spec.devices > 1:
+        text = "given maximum by a carrier, whose connections have one device each"
+        found.append(Problem("resiliency", text, "high: two connections in two places"))
+    if spec.ports > 1:
+        found.append(
+            Problem("ports", f"given {spec.ports} by a carrier", "1: its port is not ours to bundle")
+        )
+    if spec.macsec:
+        found.append(Problem("macsec", "given true by a carrier", "false: the ports are the carrier's"))
+    if spec.bandwidth_gbps not in CARRIED:
+        allowed = f"{', '.join(map(str, CARRIED))} by a carrier on AWS"
+        found.append(Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps}", allowed))
+    return found
 
 
 def _router(

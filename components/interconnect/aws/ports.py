@@ -1,31 +1,17 @@
-"""Ports of Direct Connect: single or bundled, encrypted on the wire, each with its BGP session."""
+"""Ports of Direct Connect: our own, single or bundled, encrypted on the wire, or a carrier's; each with its session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_random as random
 from pulumi_aws import directconnect
 
+from components.interconnect.aws.places import Place
 from components.interconnect.shape import InterconnectSpec
 
 CONNECTED = pulumi.CustomTimeouts(create="72h")
 """Virtual interfaces wait for the provider's technician, who plugs in the cable."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A meeting point, and the region whose it is: some regions have one only, and the gateway joins all of them."""
-
-    code: str
-    """AWS's code, for example `EQSK1`."""
-    region: str | None
-    """Its region. None: the environment's own."""
-
-    @classmethod
-    def of(cls, text: str) -> "Place":
-        """Read `CODE`, or `region/CODE` for a place of another region."""
-        region, _, code = text.rpartition("/")
-        return cls(code, region or None)
 
 
 @dataclass
@@ -52,36 +38,61 @@ class Ports:
         for location in self.spec.locations:
             for device in range(1, self.spec.devices + 1):
                 place = Place.of(location)
-                self._device(f"{self.name}-{place.code.lower()}-{device}", place)
+                label, vlan = f"{self.name}-{place.code.lower()}-{device}", self.spec.vlan_at(location)
+                if place.hosted:
+                    accepted = self._accepted(label, place)
+                    self._session(label, place, vlan, accepted.id, [accepted])
+                else:
+                    self._device(label, place, vlan)
 
-    def _device(self, label: str, location: "Place") -> None:
+    def _device(self, label: str, location: Place, vlan: int) -> None:
         count = self.spec.ports
         labels = [f"{label}-{port}" for port in range(1, count + 1)] if count > 1 else [label]
         ports = [self._port(one, location) for one in labels]
         carrier = ports[0].id if count == 1 else self._bundle(label, location, ports)
+        self._session(label, location, vlan, carrier, ports)
+
+    def _accepted(self, label: str, place: Place) -> directconnect.ConnectionConfirmation:
+        """Accept the connection that a carrier made for this account; an update never gives it back."""
+        accepted = directconnect.ConnectionConfirmation(
+            label, connection_id=place.code, region=place.region, opts=self.opts
+        )
+        self.ids[label] = accepted.id
+        return accepted
+
+    def _session(
+        self,
+        label: str,
+        location: Place,
+        vlan: int,
+        connection: pulumi.Output[str],
+        after: Sequence[pulumi.Resource],
+    ) -> None:
         waiting = pulumi.ResourceOptions(
             parent=self.gateway,
             custom_timeouts=CONNECTED,
-            depends_on=ports,
+            depends_on=list(after),
+            # a carrier's connection carries one interface, so there is no room for the next beside it
+            delete_before_replace=location.hosted,
             # the addresses leave the component beside the key, under one mark: so they are under it here as well
             additional_secret_outputs=["amazonAddress", "bgpAuthKey", "customerAddress"],
         )
         session = directconnect.TransitVirtualInterface(
             label,
             name=f"{pulumi.get_stack()}-{label}",
-            connection_id=carrier,
+            connection_id=connection,
             region=location.region,
             dx_gateway_id=self.gateway.id,
             address_family="ipv4",
-            vlan=self.spec.vlan,
+            vlan=vlan,
             bgp_asn_long=str(self.spec.peer_asn),
             mtu=self.spec.mtu,
             tags=self.spec.labels,
             opts=waiting,
         )
-        self.sessions[label] = _session(session)
+        self.sessions[label] = _told(session)
 
-    def _port(self, label: str, location: "Place") -> directconnect.Connection:
+    def _port(self, label: str, location: Place) -> directconnect.Connection:
         port = directconnect.Connection(
             label,
             name=f"{pulumi.get_stack()}-{label}",
@@ -99,7 +110,7 @@ class Ports:
         return port
 
     def _bundle(
-        self, label: str, location: "Place", ports: list[directconnect.Connection]
+        self, label: str, location: Place, ports: list[directconnect.Connection]
     ) -> pulumi.Output[str]:
         """Bundle the ports of one device (LACP), so that one cable less is bandwidth less and no outage."""
         bundle = directconnect.LinkAggregationGroup(
@@ -125,7 +136,7 @@ class Ports:
         return pulumi.Output.all(bundle.id, *joined).apply(lambda ids: str(ids[0]))
 
 
-def _session(made: directconnect.TransitVirtualInterface) -> pulumi.Output[dict[str, str]]:
+def _told(made: directconnect.TransitVirtualInterface) -> pulumi.Output[dict[str, str]]:
     """Give both addresses and the key, which Direct Connect chooses where nobody does."""
     parts = {"ours": made.amazon_address, "theirs": made.customer_address, "key": made.bgp_auth_key}
     found: pulumi.Output[dict[str, str]] = pulumi.Output.all(**parts).apply(dict)

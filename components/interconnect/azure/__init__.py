@@ -76,6 +76,8 @@ def refuse(spec: InterconnectSpec, found: Sequence[Place]) -> None:
         problems.append(Problem("macsec", "given true by a carrier", "false: the ports are the carrier's"))
     if spec.ports > 1:
         problems.append(Problem("ports", f"given {spec.ports}", "1 on Azure: a port pair has two already"))
+    if spec.vlans:
+        problems.append(Problem("vlans", "given on Azure", "vlan, the same on every circuit"))
     if spec.mtu > 1500:
         problems.append(Problem("mtu", f"given {spec.mtu}", "1500 on Azure"))
     if spec.peer_asn in MICROSOFTS:

@@ -74,6 +74,8 @@ def refuse(spec: InterconnectSpec, found: list[Place]) -> None:
         problems.append(
             Problem("macsec", "given true for Partner Interconnect", "false: the ports are the partner's")
         )
+    if spec.vlans:
+        problems.append(Problem("vlans", "given on Google Cloud", "vlan, the same on every port"))
     problems += _apart(spec, found)
     if problems:
         raise ProblemsError("Interconnect can't be built on Google Cloud", problems)

@@ -27,6 +27,8 @@ class Port:
     """Our address."""
     far: IPv4Address
     """The far end's."""
+    vlan: int
+    """The VLAN on it."""
     prefix: int = 30
     """How many bits of both are the network's."""
     key: str = ""
@@ -36,14 +38,14 @@ class Port:
 def ports(name: str, spec: InterconnectSpec) -> tuple[Port, ...]:
     """List the ports; each session has a /30 of its own, by its place in the order."""
     labels = [
-        f"{spec.far_name or name}-{location.rpartition('/')[2].lower()}-{device}"
+        (f"{spec.far_name or name}-{location.rpartition('/')[2].lower()}-{device}", spec.vlan_at(location))
         for location in spec.locations
         for device in range(1, spec.devices + 1)
     ]
     pairs = islice(SESSIONS.subnets(new_prefix=30), len(labels))
     return tuple(
-        Port(label, f"link{at}", subnet[2], subnet[1])
-        for at, (label, subnet) in enumerate(zip(labels, pairs, strict=True))
+        Port(label, f"link{at}", subnet[2], subnet[1], vlan)
+        for at, ((label, vlan), subnet) in enumerate(zip(labels, pairs, strict=True))
     )
 
 
@@ -128,7 +130,7 @@ def interfaces(spec: InterconnectSpec, ports: Sequence[Port]) -> str:
         vlan = f"{port.interface}v"
         lines += [
             f"ip link set {below} up mtu {spec.mtu}",
-            f"ip link add link {below} name {vlan} type vlan id {spec.vlan}",
+            f"ip link add link {below} name {vlan} type vlan id {port.vlan}",
             f"ip address add {port.near}/{port.prefix} dev {vlan}",
             f"ip link set {vlan} up mtu {spec.mtu}",
         ]

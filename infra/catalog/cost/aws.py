@@ -109,6 +109,15 @@ def _port(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     )
 
 
+def _hosted(_props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
+    """AWS charges the hours of a connection by its speed, which the carrier set and no input says."""
+    told = "its price goes by the speed that the carrier sold, which no input says"
+    return (
+        Unpriced("Direct Connect hosted connection", told),
+        metered("aws", "Direct Connect data out", place),
+    )
+
+
 def _endpoint(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     if get(props, "vpcEndpointType") not in {"Interface", "GatewayLoadBalancer"}:
         return ()  # a gateway endpoint is not charged
@@ -156,6 +165,7 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:lb/loadBalancer:LoadBalancer": _one("load balancer", "load balancer capacity unit"),
     "aws:directconnect/connection:Connection": _port,
+    "aws:directconnect/connectionConfirmation:ConnectionConfirmation": _hosted,
     "aws:ec2/vpnConnection:VpnConnection": _one("VPN connection"),
     "aws:ec2transitgateway/vpcAttachment:VpcAttachment": _one(
         "Transit gateway attachment", "Transit gateway data processed"

@@ -39,6 +39,29 @@ def _every_link(port: Resource, _facts: Facts) -> Verdict:
     return Fail(f"{', '.join(open_ones)} has no macSecConfig", fix) if open_ones else PASS
 
 
+_OWN = "ports of your own with MACsec; nothing encrypts the whole way over a carrier's"
+
+
+def _carried(_link: Resource, _facts: Facts) -> Verdict:
+    """The port is the carrier's, so no key of ours is on it."""
+    return Fail("it is a carrier's connection, which has no MACsec", _OWN)
+
+
+def _by_a_partner(attachment: Resource, _facts: Facts) -> Verdict:
+    kind = attachment.get("type")
+    if kind is UNKNOWN:
+        return Unverified("whose port it is on is not known yet")
+    if kind != "PARTNER":
+        return NotApplicable("its port is judged itself")
+    return Fail("it is on a partner's port, which has no MACsec", _OWN)
+
+
+def _by_a_provider(circuit: Resource, _facts: Facts) -> Verdict:
+    if circuit.get("serviceProviderProperties") is None:
+        return NotApplicable("its port is judged itself")
+    return Fail("it is a carrier's circuit, which has no MACsec", _OWN)
+
+
 RULE = Rule(
     name="links-with-personal-data-are-encrypted",
     says="Links that may carry personal data are encrypted on the wire",
@@ -55,6 +78,9 @@ RULE = Rule(
                 'set requestMacsec to true and encryptionMode to "must_encrypt"',
             )
         ),
+        "aws:directconnect/connectionConfirmation:ConnectionConfirmation": _if_personal(_carried),
+        "gcp:compute/interconnectAttachment:InterconnectAttachment": _if_personal(_by_a_partner),
+        "azure-native:network:ExpressRouteCircuit": _if_personal(_by_a_provider),
         "gcp:compute/interconnect:Interconnect": _if_personal(
             must("macsecEnabled", is_true, "set macsecEnabled to true")
         ),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _GROUP, _ENTRY = "aws:eks/nodeGroup:NodeGroup", "aws:eks/accessEntry:AccessEntry"
+_ACCEPTED = "aws:directconnect/connectionConfirmation:ConnectionConfirmation"
+_SESSION = "aws:directconnect/transitVirtualInterface:TransitVirtualInterface"
 _SIZES = {
     "aws:iam/role:Role": ("assumeRolePolicy", 4096),
     "aws:iam/rolePolicy:RolePolicy": ("policy", 10_240),
@@ -43,18 +45,34 @@ def actions(statement: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 
 
 def collision(account: "Account", token: str, inputs: Bag) -> str:
+    """Refuse a resource beside one that is there; empty when nothing is in its way."""
+    return _COLLISIONS[token](account, inputs) if token in _COLLISIONS else ""
+
+
+def _entered(account: "Account", inputs: Bag) -> str:
     """Refuse an access entry for the role of a managed node group: EKS made one with the group.
 
     EKS guide, "Creating access entries": one entry a principal, and those of managed groups come by themselves.
     """
-    if token != _ENTRY:
-        return ""
     for group in account.of_type(_GROUP):
         same = ("clusterName", "clusterName"), ("nodeRoleArn", "principalArn")
         if all(group.inputs.get(theirs) == inputs.get(ours) for theirs, ours in same):
             arn = inputs.get("principalArn")
             return f"ResourceInUseException: the node group {group.id} has brought an access entry for {arn}"
     return ""
+
+
+def _carried(account: "Account", inputs: Bag) -> str:
+    """Refuse a second interface on a hosted connection (Direct Connect guide, virtual interfaces: it has one)."""
+    line = inputs.get("connectionId")
+    hosted = any(one.id == line for one in account.of_type(_ACCEPTED))
+    taken = [one.id for one in account.of_type(_SESSION) if one.inputs.get("connectionId") == line]
+    if not hosted or not taken:
+        return ""
+    return f"DirectConnectClientException: the hosted connection {line} has its one interface, {taken[0]}"
+
+
+_COLLISIONS: Mapping[str, Callable[["Account", Bag], str]] = {_ENTRY: _entered, _SESSION: _carried}
 
 
 def _size(inputs: Bag, name: str, most: int) -> Iterator[Problem]:

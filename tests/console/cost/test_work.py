@@ -104,6 +104,11 @@ def test_a_link_whose_port_has_no_price_is_not_compared() -> None:
     assert "not compared with the internet: Direct Connect 25Gbps port has no price" in text(
         Recording((*made, dark))
     )
+    accepted = "aws:directconnect/connectionConfirmation:ConnectionConfirmation"
+    carried = created(accepted, "home-a", {"connectionId": "dxcon-fg5678gh"}, **inside)
+    assert "not compared with the internet: Direct Connect hosted connection has no price" in text(
+        Recording((*made, carried))
+    )
     far = created("aws:ec2/unheardOf:Thing", "home-b", {}, **inside)
     port = created(PORT, "home-a", {"bandwidth": "1Gbps"}, **inside)
     assert "more, as there is no price of aws:ec2/unheardOf:Thing" in text(Recording((*made, port, far)))

@@ -401,6 +401,46 @@ MOVING = [
         "should_encrypt",
         r("aws:directconnect/connection:Connection", "c", encryptionMode="should_encrypt"),
     ),
+    breaks(
+        "links-with-personal-data-are-encrypted",
+        "a carrier's connection",
+        r("aws:directconnect/connectionConfirmation:ConnectionConfirmation", "c", connectionId="dxcon-1"),
+    ),
+    keeps(
+        "links-with-personal-data-are-encrypted",
+        "a carrier's connection without personal data",
+        r("aws:directconnect/connectionConfirmation:ConnectionConfirmation", "c", connectionId="dxcon-1"),
+        environment=CUT,
+    ),
+    breaks(
+        "links-with-personal-data-are-encrypted",
+        "a partner's port",
+        r("gcp:compute/interconnectAttachment:InterconnectAttachment", "a", type="PARTNER"),
+    ),
+    unsure(
+        "links-with-personal-data-are-encrypted",
+        "who knows whose port",
+        r("gcp:compute/interconnectAttachment:InterconnectAttachment", "a", type=UNKNOWN),
+    ),
+    keeps(
+        "links-with-personal-data-are-encrypted",
+        "a port of its own",
+        r("gcp:compute/interconnectAttachment:InterconnectAttachment", "a", type="DEDICATED"),
+    ),
+    breaks(
+        "links-with-personal-data-are-encrypted",
+        "a carrier's circuit",
+        r(
+            "azure-native:network:ExpressRouteCircuit",
+            "c",
+            serviceProviderProperties={"serviceProviderName": "Equinix"},
+        ),
+    ),
+    keeps(
+        "links-with-personal-data-are-encrypted",
+        "a circuit of its own port",
+        r("azure-native:network:ExpressRouteCircuit", "c", expressRoutePort={"id": "port"}),
+    ),
     keeps(
         "links-with-personal-data-are-encrypted",
         "public data",

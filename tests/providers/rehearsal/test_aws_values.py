@@ -197,3 +197,16 @@ def test_the_role_of_a_managed_group_has_its_access_entry(aws: Rig, cluster: Bag
     with pytest.raises(grpc.RpcError, match="ResourceInUseException: the node group c:nodes"):
         aws.create(ENTRY, entry)
     aws.create(ENTRY, {**entry, "principalArn": other["arn"]})
+
+
+def test_a_hosted_connection_has_one_interface(aws: Rig) -> None:
+    """A second one is refused where a carrier made the connection; a port of one's own takes several."""
+    gateway, _ = aws.create("aws:directconnect/gateway:Gateway", {"name": "g", "amazonSideAsn": "64512"})
+    port, _ = aws.create(PORT, {"name": "p", "location": "EQDC2", "bandwidth": "10Gbps"})
+    accepted = "aws:directconnect/connectionConfirmation:ConnectionConfirmation"
+    hosted, _ = aws.create(accepted, {"connectionId": "dxcon-fg5678gh"})
+    session = {"dxGatewayId": gateway, "addressFamily": "ipv4", "bgpAsn": 65010}
+    for vlan, line in enumerate((port, port, hosted), 101):
+        aws.create(SESSION, {**session, "name": f"v{vlan}", "vlan": vlan, "connectionId": line}, f"v{vlan}")
+    with pytest.raises(grpc.RpcError, match="hosted connection dxcon-fg5678gh has its one interface"):
+        aws.create(SESSION, {**session, "name": "v", "vlan": 301, "connectionId": hosted})
