@@ -31,6 +31,11 @@ def test_every_data_file_is_in_the_wheel() -> None:
     assert [name for name in data if not any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
+def test_a_type_checker_reads_every_room() -> None:
+    """Each room has the marker of PEP 561: without it, checkers take an installed room for untyped."""
+    assert [room for room in ROOMS if not (paths.project() / room / "py.typed").exists()] == []
+
+
 @pytest.mark.parametrize("platform", ["aws", "gcp", "azure", "onprem"])
 def test_the_extra_of_a_platform_has_every_package_that_its_files_import(platform: str) -> None:
     """With `pip install causeway[aws]` nothing of AWS ends in a missing module."""
