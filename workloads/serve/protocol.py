@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from workloads.serve.batch import Sampling
 from workloads.serve.errors import RefusedError, invalid
@@ -50,6 +51,8 @@ class Body(BaseModel):
     """Against tokens that occurred."""
     frequency_penalty: float = Field(0.0, ge=-2, le=2)
     """Against tokens that occurred often."""
+    repetition_penalty: float = Field(1.0, ge=1, le=1)
+    """Not supported but as 1, which is none: vLLM's own benchmark sends that."""
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None
     """Token id to what is added to its logit."""
     ignore_eos: bool = False
@@ -151,7 +154,7 @@ B = TypeVar("B", bound=Body)
 def read_body(kind: type[B], content: bytes) -> B:
     """Parse a request, or refuse it with the first field that is wrong."""
     try:
-        body = kind.model_validate_json(content)
+        body = _parse(kind, content)
     except ValidationError as error:
         raise _first(error, kind) from None
     if body.stream_options is not None and not body.stream:
@@ -159,6 +162,22 @@ def read_body(kind: type[B], content: bytes) -> B:
     if isinstance(body, ChatBody) and body.top_logprobs is not None and not body.logprobs:
         raise invalid("top_logprobs needs logprobs to be true", "top_logprobs")
     return body
+
+
+def _parse(kind: type[B], content: bytes) -> B:
+    """Take a null for a choice that was not made, as OpenAI does; it is looked for only where one is in the way."""
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        if all(one["input"] is not None for one in error.errors(include_url=False)):
+            raise
+    return kind.model_validate(_made(from_json(content)))
+
+
+def _made(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _made(inner) for name, inner in value.items() if inner is not None}
+    return [_made(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _first(error: ValidationError, kind: type[Body]) -> RefusedError:

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from workloads.serve.protocol import ChatBody, CompletionBody, read_body
+
 P: dict[str, Any] = {"prompt": "a"}
 TURN = {"role": "user", "content": "hi"}
 M: dict[str, Any] = {"messages": [TURN]}
@@ -21,15 +23,15 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("empty body", C, b"", 400, "invalid_json", None),
     ("no object", C, [1], 400, "invalid_json", None),
     ("no prompt", C, {}, 400, "missing_required_parameter", "prompt"),
-    ("prompt is null", C, {"prompt": None}, 400, "invalid_value", "prompt"),
+    ("prompt is null", C, {"prompt": None}, 400, "missing_required_parameter", "prompt"),
     ("prompt is a number", C, {"prompt": 5}, 400, "invalid_value", "prompt"),
     ("prompt is empty", C, {"prompt": ""}, 400, "invalid_value", "prompt"),
     ("no prompts", C, {"prompt": []}, 400, "invalid_value", "prompt"),
     ("token beyond the vocabulary", C, {"prompt": [1, 384]}, 400, "invalid_value", "prompt"),
     ("negative token", C, {"prompt": [-1]}, 400, "invalid_value", "prompt"),
     ("mixed prompts", C, {"prompt": ["a", [1]]}, 400, "invalid_value", "prompt"),
-    ("prompt beyond the context", C, {"prompt": "word " * 400}, 413, "context_length_exceeded", "prompt"),
-    ("answer beyond the context", C, {**P, "max_tokens": 256}, 413, "context_length_exceeded", "max_tokens"),
+    ("prompt beyond the context", C, {"prompt": "word " * 400}, 400, "context_length_exceeded", "prompt"),
+    ("answer beyond the context", C, {**P, "max_tokens": 256}, 400, "context_length_exceeded", "max_tokens"),
     ("max_tokens zero", C, {**P, "max_tokens": 0}, 400, "invalid_value", "max_tokens"),
     ("max_tokens as text", C, {**P, "max_tokens": "5"}, 400, "invalid_value", "max_tokens"),
     ("max_tokens a fraction", C, {**P, "max_tokens": 1.5}, 400, "invalid_value", "max_tokens"),
@@ -51,6 +53,9 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("bias of no token", C, {**P, "logit_bias": {"x": 1}}, 400, "invalid_value", "logit_bias"),
     ("bias beyond the vocabulary", C, {**P, "logit_bias": {"384": 1}}, 400, "invalid_value", "logit_bias"),
     ("bias too large", C, {**P, "logit_bias": {"1": 101}}, 400, "invalid_value", "logit_bias"),
+    ("repetition penalty", C, {**P, "repetition_penalty": 1.1}, 400, "invalid_value", "repetition_penalty"),
+    ("a null beside a mistake", C, {**P, "n": None, "top_p": 2}, 400, "invalid_value", "top_p"),
+    ("null in a list", C, {"prompt": [None]}, 400, "invalid_value", "prompt"),
     ("echo", C, {**P, "echo": True}, 400, "invalid_value", "echo"),
     ("suffix", C, {**P, "suffix": "x"}, 400, "invalid_value", "suffix"),
     ("stream as text", C, {**P, "stream": "yes"}, 400, "invalid_value", "stream"),
@@ -65,7 +70,7 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("top_logprobs alone", H, {**M, "top_logprobs": 1}, 400, "invalid_value", "top_logprobs"),
     ("too many top_logprobs", H, {**M, "logprobs": True, "top_logprobs": 21}, 400, "invalid_value", "top_logprobs"),
     ("prompt in a chat", H, {**M, "prompt": "x"}, 400, "unknown_parameter", "prompt"),
-    ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 413, "context_length_exceeded", "max_tokens"),
+    ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 400, "context_length_exceeded", "max_tokens"),
     ("unknown route", "/v1/complete", P, 404, "unknown_route", None),
 ]  # fmt: skip
 
@@ -90,6 +95,19 @@ async def test_each_bad_request_is_answered_in_openais_form(api: Any) -> None:
         assert (await client.post(C, json=P)).status_code == 200
         refused = parts.metrics.refused
         assert refused["400"] + refused["404"] + refused["413"] >= len(BAD) - 1
+
+
+def test_a_null_is_a_choice_that_was_not_made() -> None:
+    """Every field that may be left out may be null, in a turn that a client hands back too; a list holds no null."""
+    for kind, least in ((CompletionBody, P), (ChatBody, M)):
+        nulls = {name: None for name in kind.model_fields if name not in least}
+        assert len(nulls) > 15
+        assert read_body(kind, json.dumps(least | nulls).encode()) == read_body(
+            kind, json.dumps(least).encode()
+        )
+    turn = {"role": "assistant", "content": "yes", "refusal": None, "tool_calls": None}
+    body = read_body(ChatBody, json.dumps({"messages": [TURN, turn]}).encode())
+    assert body.messages[1].plain() == {"role": "assistant", "content": "yes"}
 
 
 def test_the_table_is_long_enough() -> None:
