@@ -17,6 +17,8 @@ Read it top to bottom:
     loss.py          cross-entropy without the full logits
     softmax_kernel.py its inner part on GPUs
     float8.py        matrix products in eight bits
+    float8_layers.py GPT-2's feed-forward part and head, whose casts cost no pass of their own
+    float8_kernels.py those casts
     mesh.py          which processes replicate, shard, split tensors and form a pipeline
     parallel.py      the model laid over that mesh
     pipeline.py      stages of the largest shape

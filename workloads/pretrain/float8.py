@@ -4,31 +4,47 @@ Inputs and weights become e4m3, gradients e5m2, each scaled so that its largest 
 stays in fp32; the scales are taken anew at every use, so there is no history to save or to resume.
 """
 
+import dataclasses
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd import Function
+from torch.distributed.tensor import DTensor
 
 from workloads.pretrain.errors import RunError
-from workloads.pretrain.model import Linear, Transformer
+from workloads.pretrain.model import Block, Gelu, Linear, Transformer
 
 CAPABILITY = (8, 9)
 """The first GPUs with float8 products: Ada and Hopper."""
 
+E4M3, E5M2 = torch.float8_e4m3fn, torch.float8_e5m2
+"""The kind of inputs and weights, and that of gradients."""
+
+
+def factors(largest: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Give the fp32 factor that makes the largest number just fit, and the one that undoes it."""
+    most = torch.finfo(dtype).max
+    largest = largest.float().clamp(min=1e-12)
+    return most / largest, largest / most
+
 
 def quantize(x: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Give x in float8 and the fp32 factor that undoes the scaling."""
-    largest = x.abs().amax().float().clamp(min=1e-12)
+    factor, undo = factors(x.abs().amax(), dtype)
     most = torch.finfo(dtype).max
-    scaled = (x.float() * (most / largest)).clamp(-most, most).to(dtype)
-    return scaled, largest / most
+    return (x.float() * factor).clamp(-most, most).to(dtype), undo
 
 
-def product(a: Tensor, b: Tensor, a_scale: Tensor, b_scale: Tensor, dtype: torch.dtype) -> Tensor:
-    """Give a (m, k) @ b (k, n) in `dtype`; the kernel wants `a` by rows and `b` by columns."""
+def product(
+    a: Tensor, b: Tensor, a_scale: Tensor, b_scale: Tensor, dtype: torch.dtype, *, fast: bool = True
+) -> Tensor:
+    """Give a (m, k) @ b (k, n) in `dtype`; the kernel wants `a` by rows and `b` by columns.
+
+    A fast sum stays in the tensor cores' own registers, about 14 bits wide: beside a large term it loses small ones.
+    """
     return torch._scaled_mm(  # noqa: SLF001 - the only float8 product that torch 2.11 has
-        a, b, scale_a=a_scale, scale_b=b_scale, out_dtype=dtype, use_fast_accum=True
+        a, b, scale_a=a_scale, scale_b=b_scale, out_dtype=dtype, use_fast_accum=fast
     )
 
 
@@ -38,8 +54,8 @@ class Float8Product(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
         """Give (tokens, out) in x's type."""
-        x8, x_scale = quantize(x, torch.float8_e4m3fn)
-        w8, w_scale = quantize(weight, torch.float8_e4m3fn)
+        x8, x_scale = quantize(x, E4M3)
+        w8, w_scale = quantize(weight, E4M3)
         ctx.save_for_backward(x8, x_scale, w8, w_scale)
         ctx.dtypes = (x.dtype, weight.dtype)
         return product(x8, w8.t(), x_scale, w_scale, x.dtype)
@@ -49,7 +65,7 @@ class Float8Product(Function):
         """Give the gradients of x and weight."""
         x8, x_scale, w8, w_scale = ctx.saved_tensors
         x_type, weight_type = ctx.dtypes
-        g8, g_scale = quantize(grads[0], torch.float8_e5m2)
+        g8, g_scale = quantize(grads[0], E5M2)
         by_columns = w8.t().contiguous().t()
         x_grad = product(g8, by_columns, g_scale, w_scale, x_type)
         x_columns = x8.t().contiguous().t()
@@ -68,10 +84,32 @@ class Float8Linear(Linear):
 
 
 def use_float8(model: Transformer, device: torch.device) -> None:
-    """Turn the linear layers of all blocks to float8; the head stays in bf16, whose loss is sensitive."""
+    """Turn the blocks' products to float8, and the head's where the feed-forward parts are GPT-2's.
+
+    GPT-2's attention stays in bf16: at its width the casts take what the products save.
+    """
     if device.type != "cuda" or torch.cuda.get_device_capability(device) < CAPABILITY:
         raise RunError(f"float8 needs a GPU of compute capability 8.9 or more, this run computes on {device}")
+    from workloads.pretrain.float8_layers import (
+        Float8Gelu,
+        Float8Head,
+    )  # Triton comes with torch for GPUs alone
+
     for block in model.layers.values():
+        assert isinstance(block, Block)
+        if _fuses(block.mlp):
+            block.mlp.__class__ = Float8Gelu
+            model.kernels = dataclasses.replace(model.kernels, head=Float8Head)
+            continue
         for part in block.modules():
             if isinstance(part, Linear) and not any(size % 16 for size in part.weight.shape):
                 part.__class__ = Float8Linear
+
+
+def _fuses(part: nn.Module) -> bool:
+    """Tell whether a feed-forward part is GPT-2's: two matrices of sizes that fit, not cut over devices, no biases."""
+    weights = list(part.parameters())
+    whole = all(
+        not isinstance(each, DTensor) and not any(size % 16 for size in each.shape) for each in weights
+    )
+    return isinstance(part, Gelu) and len(weights) == 2 and whole

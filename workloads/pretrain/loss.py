@@ -6,7 +6,7 @@ are at hand. The same products as the plain way, a fraction of its memory and no
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -33,9 +33,28 @@ def add(total: Tensor, product: Tensor) -> Tensor:
     return total + product.float()
 
 
+class Head(Protocol):
+    """The head's matrix, ready for one batch's products."""
+
+    def chunk(self, rows: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Give the summed loss (fp32) of rows (tokens, width) and the gradients of the rows and of the weight."""
+
+
+class PlainHead:
+    """A head that computes in the type of its input."""
+
+    def __init__(self, weight: Tensor, kernels: "Kernels") -> None:
+        self.weight, self.kernels = weight, kernels
+
+    def chunk(self, rows: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Give loss and gradients of a chunk: three products."""
+        loss, slope = self.kernels.softmax_loss(rows @ self.weight.T, targets)
+        return loss, slope @ self.weight, slope.T @ rows
+
+
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """The two element-wise parts; compiled, each reads and writes its tensors once."""
+    """What a GPU does its own way: compiled or by hand, each part reads and writes its tensors once."""
 
     softmax_loss: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]] = softmax_loss
     """From logits to loss and slope."""
@@ -43,12 +62,15 @@ class Kernels:
     add: Callable[[Tensor, Tensor], Tensor] = add
     """Sum of the weight's gradient."""
 
+    head: Callable[[Tensor, "Kernels"], Head] = PlainHead
+    """From the weight (vocabulary, width), in the type of the arithmetic, to the products of a training step."""
+
     @classmethod
-    def compiled(cls) -> "Kernels":
+    def compiled(cls, head: Callable[[Tensor, "Kernels"], Head]) -> "Kernels":
         """Give the GPU's: the softmax by hand, since the compiler's reads the logits three times; the sum compiled."""
         from workloads.pretrain.softmax_kernel import softmax_loss_in_place
 
-        return cls(softmax_loss_in_place, torch.compile(add, dynamic=False))
+        return cls(softmax_loss_in_place, torch.compile(add, dynamic=False), head)
 
 
 class LinearCrossEntropy(Function):
@@ -57,15 +79,14 @@ class LinearCrossEntropy(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, targets: Tensor, kernels: Kernels) -> Tensor:
         """Give the loss (fp32, scalar) of x (tokens, width), weight (vocabulary, width), targets (tokens)."""
-        head = weight.to(x.dtype)
+        head = kernels.head(weight.to(x.dtype), kernels)
         loss = torch.zeros((), device=x.device, dtype=torch.float32)
         x_grads = []
         weight_grad: Tensor | None = None
         for rows, wanted in zip(torch.split(x, CHUNK), torch.split(targets, CHUNK), strict=True):
-            part, slope = kernels.softmax_loss(rows @ head.T, wanted)
+            part, x_grad, product = head.chunk(rows, wanted)
             loss = loss + part
-            x_grads.append(slope @ head)
-            product = slope.T @ rows
+            x_grads.append(x_grad)
             weight_grad = product.float() if weight_grad is None else kernels.add(weight_grad, product)
         ctx.save_for_backward(torch.cat(x_grads), weight_grad)
         return loss

@@ -161,7 +161,7 @@ class Transformer(nn.Module):
 
     def compile_parts(self, *, whole: bool) -> None:
         """Compile the model in one piece, or block by block: less to compile, and shards can be gathered between."""
-        self.kernels = Kernels.compiled()
+        self.kernels = Kernels.compiled(self.kernels.head)
         for module in [self] if whole else self.layers.values():
             module.compile(dynamic=False)
 

@@ -1,0 +1,37 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("interpreted.py")
+CHECKS = ("casts", "softmax to float8", "softmax in place", "feed-forward part", "head")
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    """Run all checks in one process of their own."""
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')",
+    ]
+    run = subprocess.run(
+        command, cwd=SCRIPT.parents[3], capture_output=True, text=True, timeout=240, check=True
+    )
+    results: dict[str, str] = json.loads(run.stdout)
+    return results
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_kernel_agrees_with_torch(found: dict[str, str], check: str) -> None:
+    """The interpreted kernel gives what plain torch gives, on fresh random numbers."""
+    assert found[check] == "agrees", found[check]
+
+
+def test_every_check_is_looked_at(found: dict[str, str]) -> None:
+    """No check of the script is left out here."""
+    assert set(found) == set(CHECKS)
