@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch._C._distributed_c10d import HashStore
 
 from workloads.pretrain.loader import Loader
@@ -66,6 +66,11 @@ class Ours:
         """Make a step of that many micro-batches in each process."""
         batch = self.micro * accumulate * self.grid.data
         self.loader = Loader(self.tokens, self.shape.context, batch, 1337)
+
+    @property
+    def module(self) -> nn.Module:
+        """The model."""
+        return self.laid.model
 
     @property
     def step_tokens(self) -> int:

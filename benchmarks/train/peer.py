@@ -31,9 +31,9 @@ class Peer:
             bias=shape.bias,
         )
         torch.manual_seed(1337)
-        self.raw = module.GPT(config).to(self.kind)
-        self.optimizer = self.raw.configure_optimizers(0.1, rate, (0.9, 0.95), self.kind)
-        self.model: Any = torch.compile(self.raw, dynamic=False) if self.kind == "cuda" else self.raw
+        self.module: Any = module.GPT(config).to(self.kind)
+        self.optimizer = self.module.configure_optimizers(0.1, rate, (0.9, 0.95), self.kind)
+        self.model: Any = torch.compile(self.module, dynamic=False) if self.kind == "cuda" else self.module
         self.loader, self.shape, self.done = loader, shape, 0
 
     def step(self) -> Tensor:
@@ -44,7 +44,7 @@ class Peer:
         with torch.autocast(self.kind, torch.bfloat16, enabled=self.kind == "cuda"):
             _, loss = self.model(inputs, targets)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.raw.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         mean: Tensor = loss.detach()
@@ -65,7 +65,7 @@ class Peer:
         names |= {"ln_1": "attention_norm", "ln_2": "mlp_norm"}
         given = {
             name.removeprefix("transformer."): each.detach().clone()
-            for name, each in self.raw.named_parameters()
+            for name, each in self.module.named_parameters()
         }
         ours = {
             "embed.weight": given["wte.weight"],
