@@ -35,6 +35,9 @@ class _Reader:
     def fields(self, value: Any, where: str, wanted: Mapping[str, bool], short: str = "") -> dict[str, Any]:
         """Read a mapping of known keys; a plain value stands for the key `short`."""
         given = value if isinstance(value, Mapping) else {short: value} if short and value is not None else {}
+        if not isinstance(value, Mapping | None) and not short:
+            self.wrong(where, f"{value!r} is no mapping", ", ".join(wanted) or "nothing, or {}")
+            return dict.fromkeys(wanted)
         for key in given:
             if key not in wanted:
                 self.wrong(f"{where}.{key}", "is no field here", ", ".join(wanted), nearest(str(key), wanted))
@@ -42,6 +45,13 @@ class _Reader:
             if needed and given.get(key) in (None, ""):
                 self.wrong(where, f"lacks {key}", ", ".join(wanted))
         return dict(given)
+
+    def name(self, given: Mapping[str, Any], key: str, where: str) -> str:
+        """Read a name, which YAML may have taken for a number."""
+        value = given.get(key)
+        if isinstance(value, Mapping | list | bool):
+            self.wrong(f"{where}.{key}", f"{value!r} is no name")
+        return "" if value is None else str(value)
 
 
 def parse(value: str | Mapping[str, Any] | Capacity | None, machine: Machine | None = None) -> Capacity:
@@ -88,13 +98,17 @@ def _words() -> str:
 def _any(reader: _Reader, value: str | Mapping[str, Any], where: str) -> Capacity | None:
     word, rest = _split(reader, value, where)
     if word == "static":
+        reader.fields(rest, f"{where}.static", {})
         return Static()
     return _mixed(reader, rest, f"{where}.mixed") if word == "mixed" else _base(reader, word, rest, where)
 
 
-def _split(reader: _Reader, value: str | Mapping[str, Any], where: str) -> tuple[str, Any]:
+def _split(reader: _Reader, value: Any, where: str) -> tuple[str, Any]:
     if isinstance(value, str):
         return value, None
+    if not isinstance(value, Mapping):
+        reader.wrong(where, f"{value!r} is no kind of capacity", _words())
+        return "", None
     if len(value) == 1:
         return next(iter(value.items()))
     reader.wrong(
@@ -132,7 +146,7 @@ def _spot(reader: _Reader, rest: Any, where: str) -> Base | None:
 
 def _reserved(reader: _Reader, rest: Any, where: str) -> Base | None:
     given = reader.fields(rest, where, {"id": True, "group": False}, short="id")
-    return Reserved(str(given.get("id", "")), str(given.get("group") or ""))
+    return Reserved(reader.name(given, "id", where), reader.name(given, "group", where))
 
 
 def _block(reader: _Reader, rest: Any, where: str) -> Base | None:
@@ -142,7 +156,7 @@ def _block(reader: _Reader, rest: Any, where: str) -> Base | None:
         return None
     if start >= end:
         reader.wrong(where, f"ends at {end.isoformat()}, not after its start at {start.isoformat()}")
-    return CapacityBlock(str(given.get("id", "")), start, end)
+    return CapacityBlock(reader.name(given, "id", where), start, end)
 
 
 def _moment(reader: _Reader, value: Any, where: str) -> datetime | None:
@@ -157,7 +171,10 @@ def _moment(reader: _Reader, value: Any, where: str) -> datetime | None:
 def _flex(reader: _Reader, rest: Any, where: str) -> Base | None:
     given = reader.fields(rest, where, {"max_run": True, "queued": False}, short="max_run")
     length = _length(reader, given.get("max_run"), f"{where}.max_run")
-    return None if length is None else FlexStart(length, queued=bool(given.get("queued", True)))
+    queued = given.get("queued", True)
+    if not isinstance(queued, bool):
+        reader.wrong(f"{where}.queued", f"{queued!r} is not true or false")
+    return None if length is None else FlexStart(length, queued=bool(queued))
 
 
 def _length(reader: _Reader, value: Any, where: str) -> timedelta | None:
