@@ -260,7 +260,8 @@ class Cloud:
                 yield Problem(path, f"{value!r} is not one of {', '.join(map(str, allowed))}")
 
     def _references(self, token: str, inputs: Bag) -> Iterator[Problem]:
-        refers = self.table.row(token).refers
+        row = self.table.row(token)
+        refers = row.refers
         own_words = {self.name_property(token), "tags", "labels", "description", "__defaults"}
         for path, value in leaves(inputs):
             if not isinstance(value, str) or path[0] in own_words:
@@ -268,7 +269,7 @@ class Cloud:
             spelt = ".".join(str(step) for step in path if isinstance(step, str))
             if spelt in refers and not self.account_has(refers[spelt], value):
                 yield Problem(path, self._not_there(refers[spelt], value))
-            elif spelt not in refers:
+            elif spelt not in refers and spelt not in row.brought:
                 yield from self.reference(path, value)
 
     def reference(self, path: Path, value: str) -> Iterator[Problem]:

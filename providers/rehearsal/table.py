@@ -8,7 +8,7 @@ they are many (`data/values-<package>.toml`), and for bridged packages the list 
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,8 @@ class Row:
     """Templates of computed properties inside an object that the program gives, by its property."""
     refers: Mapping[str, str] = field(default_factory=dict)
     """Properties that must name an existing resource: property path to the type it must have."""
+    brought: Sequence[str] = ()
+    """Properties that name what somebody else made for this account."""
     held_by: tuple[str, ...] = ()
     """Types whose use of this resource forbids to delete it."""
     held_error: str = "DependencyViolation"

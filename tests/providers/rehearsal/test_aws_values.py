@@ -204,9 +204,9 @@ def test_a_hosted_connection_has_one_interface(aws: Rig) -> None:
     gateway, _ = aws.create("aws:directconnect/gateway:Gateway", {"name": "g", "amazonSideAsn": "64512"})
     port, _ = aws.create(PORT, {"name": "p", "location": "EQDC2", "bandwidth": "10Gbps"})
     accepted = "aws:directconnect/connectionConfirmation:ConnectionConfirmation"
-    hosted, _ = aws.create(accepted, {"connectionId": "dxcon-fg5678gh"})
+    hosted, _ = aws.create(accepted, {"connectionId": "dxcon-ffabc123"})
     session = {"dxGatewayId": gateway, "addressFamily": "ipv4", "bgpAsn": 65010}
     for vlan, line in enumerate((port, port, hosted), 101):
         aws.create(SESSION, {**session, "name": f"v{vlan}", "vlan": vlan, "connectionId": line}, f"v{vlan}")
-    with pytest.raises(grpc.RpcError, match="hosted connection dxcon-fg5678gh has its one interface"):
+    with pytest.raises(grpc.RpcError, match="hosted connection dxcon-ffabc123 has its one interface"):
         aws.create(SESSION, {**session, "name": "v", "vlan": 301, "connectionId": hosted})
