@@ -15,12 +15,10 @@ from console import say
 from console.engine import EngineError, go
 from console.exits import Exit
 from console.failures import Failed, classify
-from console.up import stack_file
+from console.standing import settings_of
 from console.workspace import Workspace, open_workspace
 from infra import paths
 from infra.problems import ProblemsError
-from infra.settings import from_file
-from stacks.checks import mistakes
 
 _GIB = 1024**3
 
@@ -59,8 +57,8 @@ def examine(stack_name: str) -> Iterator[Check]:
     )
     yield _disk()
     yield _memory()
-    yield _settings(stack_name)
     found = _engine()
+    yield _settings(stack_name, below=found.ok)
     yield found
     if found.ok:
         workspace = open_workspace(stack_name)
@@ -78,9 +76,9 @@ def _memory() -> Check:
     return Check("memory", free >= 3, f"{free:.0f} GiB available", "close programs: training wants 3 GiB")
 
 
-def _settings(stack_name: str) -> Check:
+def _settings(stack_name: str, *, below: bool) -> Check:
     try:
-        settings = from_file(stack_file(stack_name), mistakes)
+        settings = settings_of(stack_name, below=below)
     except ProblemsError as error:
         count = len(error.problems)
         return Check(

@@ -18,11 +18,10 @@ from console.interrupts import forwarded
 from console.progress import Progress
 from console.recover import recover
 from console.rehearse.proof import exported
+from console.standing import settings_of
 from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
-from infra.settings import from_file
-from stacks.checks import mistakes
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
@@ -31,7 +30,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
     The settings are checked before any engine starts. The refresh lets the engine see what died or drifted, so that
     it is mended and not believed.
     """
-    settings = from_file(stack_file(stack_name), mistakes)
+    settings = settings_of(stack_name)
     start = time.monotonic()
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)

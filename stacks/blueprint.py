@@ -1,22 +1,25 @@
-"""What a stack file becomes: an environment, or what spans two of them."""
+"""What a stack file becomes: an environment, what spans two of them, or workloads on one."""
 
 from typing import Any
 
 import pulumi
 
-from infra.settings import Hybrid, Settings, Stack
-from stacks import hybrid
+from infra.settings import Hybrid, Settings, Stack, Tenant
+from stacks import application, hybrid
 from stacks.environment import Environment
 from stacks.foundation import Foundation
-from stacks.ground import told
-from stacks.tenants import serve, train
+from stacks.host import Host
+from stacks.telling import told
+from stacks.tenants import tenants
 
 Outputs = dict[str, pulumi.Input[Any]]
 
 
 def build(settings: Stack) -> Outputs:
     """Build what the settings describe and give what it exports."""
-    return hybrid.build(settings) if isinstance(settings, Hybrid) else environment(settings)
+    if isinstance(settings, Hybrid):
+        return hybrid.build(settings)
+    return application.build(settings) if isinstance(settings, Tenant) else environment(settings)
 
 
 def environment(settings: Settings) -> Outputs:
@@ -27,6 +30,7 @@ def environment(settings: Settings) -> Outputs:
     Environment(
         pulumi.get_stack(),
         settings,
+        settings.data_classes,
         platform=settings.platform,
         region=settings.region,
         jurisdiction=settings.jurisdiction,
@@ -35,9 +39,5 @@ def environment(settings: Settings) -> Outputs:
     outputs: Outputs = {f"store_{name}": store.url for name, store in ground.stores.items()}
     for name, link in ground.links.items():
         outputs |= {f"link_{name}": link.ports, f"link_{name}_keys": link.keys}
-    job = train(ground) if settings.training else None
-    if job:
-        outputs["training"] = job.result
-    if settings.serving:
-        outputs["endpoint"] = serve(ground, job).url
+    outputs |= tenants(Host.made(ground), settings.training, settings.serving)
     return outputs if settings.here else outputs | told(ground)

@@ -1,8 +1,10 @@
 """The record of an environment in its own stack: what the judges read."""
 
+from collections.abc import Mapping
+
 import pulumi
 
-from infra.settings import Promises
+from infra.settings import DataClass, Ownership
 from infra.settings.money import wire
 
 
@@ -16,7 +18,8 @@ class Environment(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        promises: Promises,
+        stack: Ownership,
+        data_classes: Mapping[str, DataClass],
         *,
         platform: str = "",
         region: str = "",
@@ -33,12 +36,12 @@ class Environment(pulumi.ComponentResource):
                     "rotationDays": promise.rotation_days,
                     "personal": promise.personal,
                 }
-                for data_class, promise in promises.data_classes.items()
+                for data_class, promise in data_classes.items()
             },
-            "budget": wire(promises.budget),
-            "owner": promises.owner,
-            "team": promises.team,
-            "costCenter": promises.cost_center,
+            "budget": wire(stack.budget),
+            "owner": stack.owner,
+            "team": stack.team,
+            "costCenter": stack.cost_center,
         }
         super().__init__("causeway:index:Environment", name, inputs)
         self.register_outputs({})

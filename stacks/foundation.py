@@ -59,12 +59,6 @@ class Foundation:
         """Give the labels of a component's resources, spelled for the platform."""
         return labels(self.settings, self.settings.platform, component, data_class)
 
-    def content(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Give the options of what runs in the cluster: it comes after the cluster, and goes with it."""
-        ready: list[pulumi.Resource] = [self.cluster, *self.cluster.ready, *after]
-        own = pulumi.ResourceOptions(depends_on=ready, deleted_with=self.cluster.owner)
-        return pulumi.ResourceOptions.merge(self.account.inside(), own)
-
     def purpose(self, name: str) -> pulumi.Output[str]:
         """Give the key of a purpose of the platform itself; empty where the platform has none."""
         return self.keys.purposes.apply(lambda found: found.get(name, ""))

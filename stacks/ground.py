@@ -1,17 +1,14 @@
 """What an environment tells the stacks that stand on it: one output, whose shape both sides share."""
 
-from typing import Any
-
-import pulumi
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from infra.platforms import Platform
-from infra.settings import Settings
-from stacks.foundation import Foundation
-from stacks.seats import VOLUME, Seat
 
 OUTPUT, SECRET = "ground", "kubeconfig"
 """Names of the outputs: facts for every eye, and the way into the cluster, a secret."""
+
+VERSION = 1
+"""Of the shape below. It grows when a reader needs what earlier programs did not tell."""
 
 
 class Facts(BaseModel):
@@ -35,6 +32,19 @@ class PoolFacts(Facts):
     """Whether its machines join their fabric."""
     networks: str = ""
     """What its pods ask for to be attached to the fabric; empty where they need not."""
+    daemon_image: str = ""
+    """The image of the fabric's daemon in a registry of one's own; empty for the published one."""
+
+
+class ClassFacts(Facts):
+    """One class of data."""
+
+    jurisdictions: tuple[str, ...]
+    """Where it may be."""
+    rotation_days: int
+    """The longest time between two rotations of its keys, in days."""
+    personal: bool
+    """Whether it is about people."""
 
 
 class StoreFacts(Facts):
@@ -48,6 +58,8 @@ class StoreFacts(Facts):
     """The class of what it holds."""
     key: str
     """The key that encrypts it; empty where none does."""
+    run: str = ""
+    """Where in it the environment's own training keeps its run; empty where none does."""
 
 
 class NetworkFacts(Facts):
@@ -82,8 +94,10 @@ class VolumeFacts(Facts):
     """The driver's name of it."""
     attributes: dict[str, str]
     """What the driver needs besides."""
-    capacity_gib: float
+    capacity_gib: int
     """Its size."""
+    mirrors: bool = True
+    """Whether what is in the store is in it too."""
 
 
 class ClusterFacts(Facts):
@@ -100,6 +114,8 @@ class ClusterFacts(Facts):
 class Ground(Facts):
     """An environment, as others see it."""
 
+    version: int
+    """Of this shape."""
     platform: Platform
     """Where it is."""
     region: str
@@ -108,8 +124,8 @@ class Ground(Facts):
     """The account that it is in."""
     jurisdiction: str
     """Where an own site stands; empty on clouds, which know it from the region."""
-    data_classes: dict[str, tuple[str, ...]]
-    """Where each class of data may be."""
+    data_classes: dict[str, ClassFacts]
+    """The classes of data by name."""
     network: NetworkFacts
     """Its network."""
     cluster: ClusterFacts
@@ -118,53 +134,3 @@ class Ground(Facts):
     """Its object stores by name."""
     volume: VolumeFacts | None = None
     """Its shared file system. None: there is none."""
-
-
-def told(ground: Foundation) -> dict[str, pulumi.Input[Any]]:
-    """Give the outputs by which other stacks know an environment."""
-    settings = ground.settings
-    facts = {
-        "platform": settings.platform,
-        "region": settings.region,
-        "account": settings.account,
-        "jurisdiction": settings.jurisdiction or "",
-        "data_classes": {name: list(one.jurisdictions) for name, one in settings.data_classes.items()},
-        "network": {
-            part: value
-            for part, value in ground.network.joined().items()
-            if part in NetworkFacts.model_fields
-        },
-        "cluster": {
-            "name": ground.cluster.cluster_name,
-            "issuer": ground.cluster.issuer,
-            "pools": {name: _pool(ground, name) for name in settings.cluster.pools},
-        },
-        "stores": {name: _store(ground, settings, name) for name in settings.stores},
-        **({"volume": volume} if (volume := _volume(ground)) else {}),
-    }
-    return {OUTPUT: facts, SECRET: ground.cluster.kubeconfig}
-
-
-def _pool(ground: Foundation, name: str) -> dict[str, Any]:
-    seat = Seat.of(ground, name, "")
-    return {
-        "purpose": ground.settings.cluster.pools[name].purpose,
-        "machine": seat.machine,
-        "nodes": seat.nodes,
-        "accelerators": seat.accelerators,
-        "fabric": seat.fabric,
-        "networks": ground.cluster.networks.get(name, ""),
-    }
-
-
-def _store(ground: Foundation, settings: Settings, name: str) -> dict[str, Any]:
-    store, made = settings.stores[name], ground.stores[name]
-    key = ground.keys.keys[store.data_class] if store.encryption != "none" else ""
-    return {"url": made.url, "id": made.bucket_id, "data_class": store.data_class, "key": key}
-
-
-def _volume(ground: Foundation) -> dict[str, Any]:
-    shared, wanted = ground.filesystem, ground.settings.filesystem
-    if shared is None or wanted is None:
-        return {}
-    return {"store": wanted.store, **{part: shared.volume[part] for part in VOLUME}}

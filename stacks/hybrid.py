@@ -5,24 +5,22 @@ their own cluster: no key lies anywhere.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import pulumi
 
 from components.account.shape import Account
-from components.identity.shape import Identity
 from components.inference_service.shape import InferenceService
 from components.interconnect.shape import Interconnect
 from components.training_job.shape import TrainingJob
-from infra import naming
 from infra.settings import Hybrid
-from stacks import reference
+from stacks import reference, standing
 from stacks.across import Across, check
 from stacks.environment import Environment
 from stacks.foundation import line_args
+from stacks.host import Host
 from stacks.labelled import labels, strictest
-from stacks.seats import SHARED
-from stacks.tenants import job, server
+from stacks.tenants import identity, job, serve
 
 LINE = "line"
 """The link's name, after which its ports are called at both ends."""
@@ -52,6 +50,7 @@ class Bridge:
         }
         self.cloud = Account("cloud", cast("Any", there))
         self.site = Account("site", cast("Any", here))
+        self.host = Host.read(self.sides.cloud, self.settings, self.cloud)
         self.near = self._near()
         self.far = self._far()
 
@@ -99,52 +98,21 @@ class Bridge:
 
     def train(self) -> TrainingJob:
         """Run the trainer at the site; it writes to the cloud's store over the line, as itself."""
-        training, site = self.settings.training, self.sides.site
-        name = naming.name(pulumi.get_stack(), "pretrain")
-        identity = self._identity(name, "write", {"issuer": site.ground.cluster.issuer})
-        made = job(training, self.sides.training, {**self._store(), "AWS_ENDPOINT_URL_S3": self.near.door})
+        training, site, cloud = self.settings.training, self.sides.site, self.host
+        name, store = cloud.name("pretrain"), training.store
+        who = identity(cloud, name, store, "write", training.run, issuer=site.ground.cluster.issuer)
+        over = {**cloud.variables(store), "AWS_ENDPOINT_URL_S3": self.near.door}
         args = {
-            **made,
+            **job(training, self.sides.training, over),
             "platform": site.ground.platform,
-            "cluster": self.sides.training.cluster(site.kubeconfig, identity),
+            "cluster": self.sides.training.cluster(site.kubeconfig, who),
             "labels": labels(self.settings, site.ground.platform, "training_job"),
         }
-        return TrainingJob(name, cast("Any", args), self.site.inside(identity, self.far))
+        return TrainingJob(name, cast("Any", args), self.site.inside(who, self.far))
 
     def serve(self, trained: TrainingJob) -> InferenceService:
         """Serve the model in the cloud, beside the store that it is in."""
-        serving, cloud = self.settings.serving, self.sides.cloud
-        name = naming.name(pulumi.get_stack(), "serve")
-        identity = self._identity(name, "read", {"cluster": cloud.ground.cluster.name})
-        volume = cloud.ground.volume
-        folder = SHARED if volume and volume.store == serving.store else ""
-        args = {
-            **server(serving, trained.result, folder, self._store()),
-            "platform": cloud.ground.platform,
-            "cluster": self.sides.serving.cluster(
-                cloud.kubeconfig, identity, volume.model_dump() if volume and folder else None
-            ),
-            "labels": labels(self.settings, cloud.ground.platform, "inference_service"),
-        }
-        return InferenceService(name, cast("Any", args), self.cloud.inside(identity))
-
-    def _identity(self, name: str, access: Literal["read", "write"], home: dict[str, Any]) -> Identity:
-        """Give a workload an identity of the cloud, with rights on the run and no more."""
-        training, store, cloud = self.settings.training, self.sides.store, self.sides.cloud.ground
-        right = {"store": store.id, "access": access, "prefix": training.run}
-        args = {
-            **home,
-            "platform": cloud.platform,
-            "region": cloud.region,
-            "account": cloud.account,
-            "workload": name,
-            "stores": {training.store: {**right, **({"key": store.key} if store.key else {})}},
-            "labels": labels(self.settings, cloud.platform, "identity"),
-        }
-        return Identity(name, cast("Any", args), self.cloud.inside())
-
-    def _store(self) -> dict[str, pulumi.Input[str]]:
-        return {"CAUSEWAY_STORE_URL": self.sides.store.url, "CAUSEWAY_KEY_RING": ""}
+        return serve(self.host, self.settings.serving, self.settings.training, trained)
 
 
 def build(settings: Hybrid) -> dict[str, pulumi.Input[Any]]:
@@ -153,9 +121,10 @@ def build(settings: Hybrid) -> dict[str, pulumi.Input[Any]]:
     Raises:
         ProblemsError: A stack that it stands on is not there or does not fit; nothing was made.
     """
-    found = reference.read(site=settings.references.site, cloud=settings.references.cloud)
-    sides = check(settings, found["site"], found["cloud"])
-    Environment(pulumi.get_stack(), settings, jurisdiction=sides.site.ground.jurisdiction)
+    found = reference.read(standing.roles(settings))
+    sides = check(settings, found["references.site"], found["references.cloud"])
+    place = sides.site.ground.jurisdiction
+    Environment(pulumi.get_stack(), settings, settings.data_classes, jurisdiction=place)
     bridge = Bridge(settings, sides)
     trained = bridge.train()
     return {

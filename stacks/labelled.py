@@ -4,19 +4,19 @@ import pulumi
 
 from infra.labels import Labels
 from infra.platforms import Platform
-from infra.settings import Promises
+from infra.settings import Ownership, Promises
 
 
-def labels(promises: Promises, platform: Platform, component: str, data_class: str = "") -> dict[str, str]:
+def labels(stack: Ownership, platform: Platform, component: str, data_class: str = "") -> dict[str, str]:
     """Give the labels of a component's resources, spelled for the platform."""
     own = Labels(
         stack=pulumi.get_stack(),
         component=component,
-        owner=promises.owner,
-        team=promises.team,
-        cost_center=promises.cost_center,
+        owner=stack.owner,
+        team=stack.team,
+        cost_center=stack.cost_center,
         data_class=data_class,
-        extra=promises.labels,
+        extra=stack.labels,
     )
     return own.spelled(platform)
 

@@ -1,6 +1,6 @@
 """Reading another stack: its outputs are parsed once, at the door, into the shape that it tells them in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,76 +8,111 @@ import pulumi
 from pulumi.runtime import invoke
 from pydantic import ValidationError
 
-from infra.problems import Problem, ProblemsError
+from infra import paths
+from infra.problems import Problem, ProblemsError, nearest
 from infra.settings import mistakes
-from stacks.ground import OUTPUT, SECRET, Ground
+from stacks.ground import OUTPUT, SECRET, VERSION, Ground
 
 Outputs = Mapping[str, Any]
 """What a stack exports, by name."""
+
+Source = Callable[[str], Outputs]
+"""Gives the outputs of a stack by its name; raises `StackUnreadError` or `NoSuchStackError`."""
 
 _READ = "pulumi:pulumi:readStackOutputs"
 """The engine's own look-up behind a stack reference; it answers at once, so what it says may decide the graph."""
 
 
 class StackUnreadError(ValueError):
-    """The engine could not read another stack."""
+    """The engine could not read another stack; the text says why."""
+
+
+class NoSuchStackError(StackUnreadError):
+    """There is no state of a stack of this name."""
 
 
 @dataclass(frozen=True)
-class Reference:
-    """Another stack of the same engine, as it is."""
+class Known:
+    """Another stack, as far as everyone may know it."""
 
     stack: str
     """Its name, as the stack file gives it."""
     ground: Ground
     """What it tells everyone."""
+
+
+@dataclass(frozen=True)
+class Reference(Known):
+    """Another stack of the same engine, as it is."""
+
     kubeconfig: pulumi.Output[str]
     """The way into its cluster, a secret."""
 
 
-def read(**roles: str) -> dict[str, Reference]:
-    """Read several stacks, each by its role.
+def read(roles: Mapping[str, str]) -> dict[str, Reference]:
+    """Read several stacks through the engine, each by where the settings name it: `stands_on`, `references.site`.
 
     Raises:
         ProblemsError: Carries every stack that is not there and every output that is missing or of a wrong type.
     """
-    problems: list[Problem] = []
-    grounds = {role: _ground(role, stack, problems) for role, stack in roles.items()}
+    found, problems = known(roles, _outputs)
     if problems:
         raise ProblemsError("the stacks that this one stands on are not ready", problems)
     return {
-        role: Reference(roles[role], ground, _secret(role, roles[role]))
-        for role, ground in grounds.items()
-        if ground is not None
+        where: Reference(one.stack, one.ground, _secret(where.rpartition(".")[2], one.stack))
+        for where, one in found.items()
     }
 
 
-def parse(role: str, stack: str, outputs: Outputs) -> Ground:
+def known(roles: Mapping[str, str], source: Source) -> tuple[dict[str, Known], list[Problem]]:
+    """Read several stacks, each by where the settings name it; give those that can be read, and what is wrong."""
+    found: dict[str, Known] = {}
+    problems: list[Problem] = []
+    for where, stack in roles.items():
+        try:
+            found[where] = Known(stack, parse(where, stack, source(stack)))
+        except ProblemsError as error:
+            problems += error.problems
+        except NoSuchStackError:
+            problems.append(_absent(where, stack))
+        except StackUnreadError as error:
+            problems.append(Problem(where, str(error)))
+    return found, problems
+
+
+def parse(where: str, stack: str, outputs: Outputs) -> Ground:
     """Read what a stack exports.
 
     Raises:
         ProblemsError: Names the stack, each output that is missing or of a wrong type, and the command that mends it.
     """
-    missing = [name for name in (OUTPUT, SECRET) if name not in outputs]
-    if missing:
-        found = [_mend(role, stack, f"{stack} has no output {name!r}") for name in missing]
-        raise ProblemsError("an output is missing", found)
+    if missing := list(_missing(stack, outputs)):
+        raise ProblemsError("an output is missing", [_mend(where, stack, text) for text in missing])
+    if (version := _version(outputs[OUTPUT])) < VERSION:
+        text = f"{stack} was brought up by an older program (it tells version {version}, {VERSION} is needed)"
+        raise ProblemsError("an output is old", [_mend(where, stack, text)])
     try:
         return Ground.model_validate(outputs[OUTPUT])
     except ValidationError as error:
         wrong = mistakes.problems(error, Ground)
-        found = [_mend(role, stack, f"output {OUTPUT}.{one.where} of {stack} {_said(one)}") for one in wrong]
+        found = [_mend(where, stack, f"output {OUTPUT}.{one.where} of {stack} {_said(one)}") for one in wrong]
         raise ProblemsError("an output is wrong", found) from None
 
 
-def _ground(role: str, stack: str, problems: list[Problem]) -> Ground | None:
-    try:
-        return parse(role, stack, _outputs(stack))
-    except ProblemsError as error:
-        problems += error.problems
-    except StackUnreadError as error:
-        problems.append(_mend(role, stack, str(error)))
-    return None
+def _missing(stack: str, outputs: Outputs) -> Iterator[str]:
+    absent = [name for name in (OUTPUT, SECRET) if name not in outputs]
+    if not outputs:
+        yield f"{stack} is not up"
+    elif len(absent) > 1:
+        yield f"{stack} tells nothing to other stacks; this machine's own never does"
+    else:
+        yield from (f"{stack} has no output {name!r}" for name in absent)
+
+
+def _version(ground: Any) -> int:
+    """Say which shape a stack tells; before shapes had versions it told none."""
+    told = ground.get("version", 0) if isinstance(ground, Mapping) else VERSION
+    return int(told) if isinstance(told, int | float) else VERSION
 
 
 def _outputs(stack: str) -> Outputs:
@@ -90,10 +125,9 @@ def _outputs(stack: str) -> Outputs:
         found: Mapping[str, Any] = invoke(_READ, {"name": qualified(stack)}).value
     except Exception as error:  # noqa: BLE001 - the SDK raises no narrower one when a look-up fails
         why = str(error).rpartition("returned an error: ")[2]
-        text = (
-            f"there is no stack {stack!r} yet" if "unknown stack" in why else f"{stack} can't be read: {why}"
-        )
-        raise StackUnreadError(text) from None
+        if "unknown stack" in why:
+            raise NoSuchStackError(stack) from None
+        raise StackUnreadError(f"{stack} can't be read: {why}") from None
     return dict(found["outputs"])
 
 
@@ -102,13 +136,21 @@ def qualified(stack: str) -> str:
     return stack if "/" in stack else f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
 
 
-def _secret(role: str, stack: str) -> pulumi.Output[str]:
-    made = pulumi.StackReference(role, stack_name=qualified(stack))
+def _secret(name: str, stack: str) -> pulumi.Output[str]:
+    made = pulumi.StackReference(name, stack_name=qualified(stack))
     return pulumi.Output.secret(made.require_output(SECRET))
 
 
-def _mend(role: str, stack: str, text: str) -> Problem:
-    return Problem(f"references.{role}", f"{text}: run `causeway up {stack}` first")
+def _absent(where: str, stack: str) -> Problem:
+    """Say that a stack was never brought up, or that there is none of this name."""
+    files = sorted(file.name.split(".")[1] for file in (paths.project() / "stacks").glob("Pulumi.*.yaml"))
+    if "/" in stack or stack in files:
+        return _mend(where, stack, f"there is no stack {stack!r} yet")
+    return Problem(where, f"there is no stack {stack!r}", ", ".join(files), nearest(stack, files))
+
+
+def _mend(where: str, stack: str, text: str) -> Problem:
+    return Problem(where, f"{text}: run `causeway up {stack}` first")
 
 
 def _said(problem: Problem) -> str:

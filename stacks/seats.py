@@ -7,8 +7,7 @@ from typing import Any
 import pulumi
 
 from components.identity.shape import Identity
-from stacks.foundation import Foundation
-from stacks.pools import fabric_pools, resolve
+from stacks.ground import PoolFacts
 
 SHARED = "/shared/store/"
 """Where pods see the store's objects as files, on environments with a shared file system."""
@@ -40,16 +39,10 @@ class Seat:
     """The image of the fabric's daemon in a registry of one's own. Default: the published one."""
 
     @classmethod
-    def of(cls, ground: Foundation, name: str | None, purpose: str) -> "Seat":
+    def of(cls, pools: Mapping[str, PoolFacts], name: str | None, purpose: str) -> "Seat":
         """Find the pool of that name, or the first one of that purpose."""
-        pools = ground.settings.cluster.pools
         found = name or next((one for one, pool in pools.items() if pool.purpose == purpose), "")
-        if not found:
-            return cls()
-        machine, nodes = resolve(ground.settings, pools[found])
-        fabric = found in fabric_pools(ground.settings)
-        networks, image = ground.cluster.networks.get(found, ""), pools[found].options.get("daemon_image", "")
-        return cls(found, machine.name, nodes, machine.gpus, fabric, networks, image)
+        return cls(found, **pools[found].model_dump(exclude={"purpose"})) if found else cls()
 
     def cluster(
         self,

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 import pulumi
@@ -10,9 +11,9 @@ from components.identity.shape import Identity
 from components.inference_service.shape import InferenceService
 from components.training_job.shape import TrainingJob
 from infra.settings import Serving, Training
-from stacks.foundation import Foundation
-from stacks.rights import run
-from stacks.seats import SHARED, Seat
+from stacks.host import Host
+from stacks.rights import served
+from stacks.seats import Seat
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
@@ -20,23 +21,34 @@ RENDEZVOUS = "$(CAUSEWAY_RENDEZVOUS)"
 """Where the processes of several nodes meet; the cluster puts the address in."""
 
 
-def train(ground: Foundation) -> TrainingJob:
+def tenants(host: Host, training: Training | None, serving: Serving | None) -> dict[str, pulumi.Input[Any]]:
+    """Run what the settings ask for and give what it exports."""
+    outputs: dict[str, pulumi.Input[Any]] = {}
+    job = train(host, training) if training else None
+    if job:
+        outputs["training"] = job.result
+    if serving:
+        outputs["endpoint"] = serve(host, serving, training, job).url
+    return outputs
+
+
+def train(host: Host, training: Training) -> TrainingJob:
     """Run the trainer on the cluster; its state lives in the store, so that it can be cut off and go on."""
-    training = ground.settings.training
-    assert training is not None
-    spec, seat = PretrainSpec.parse(training.options), Seat.of(ground, training.pool, "training")
-    identity = _identity(ground, "pretrain", training.store, "write")
+    spec, name = PretrainSpec.parse(training.options), host.name("pretrain")
+    seat = host.seat(training.pool, "training")
+    who = identity(host, name, training.store, "write", training.run)
+    workers = pulumi.Output.from_input(host.cluster.workers)
     args = {
-        **job(training, seat, _store(ground, training.store)),
-        "platform": ground.settings.platform,
-        "command": ground.cluster.pools.apply(lambda pools: spec.command(sys.executable, _workers(pools))),
-        "cluster": seat.cluster(ground.cluster.kubeconfig, identity, _volume(ground)),
-        "labels": ground.labels("training_job"),
+        **job(training, seat, host.variables(training.store)),
+        "platform": host.platform,
+        "command": workers.apply(lambda count: spec.command(sys.executable, count)),
+        "cluster": seat.cluster(host.cluster.kubeconfig, who, host.mounted(training.store)),
+        "labels": host.labels("training_job"),
     }
-    return TrainingJob("pretrain", cast("Any", args), ground.content(identity))
+    return TrainingJob(name, cast("Any", args), host.content(who))
 
 
-def job(training: Training, seat: Seat, store: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
+def job(training: Training, seat: Seat, store: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
     """Give what a training job is, wherever it runs: one process an accelerator, on every node of the seat."""
     spec, workers = PretrainSpec.parse(training.options), seat.accelerators or 2
     meeting = RENDEZVOUS if seat.nodes > 1 else "127.0.0.1:0"
@@ -54,29 +66,29 @@ def job(training: Training, seat: Seat, store: dict[str, pulumi.Input[str]]) -> 
     }
 
 
-def serve(ground: Foundation, trained: TrainingJob | None) -> InferenceService:
-    """Serve the model that the job made, or the one that is in the store already."""
-    serving = ground.settings.serving
-    assert serving is not None
-    made = (
-        trained.result if trained else pulumi.Output.from_input({"model": f"{run(ground.settings)}/export"})
-    )
-    identity = _identity(ground, "serve", serving.store, "read")
-    seat, folder = Seat.of(ground, serving.pool, "serving"), SHARED if _mirrored(ground) else ""
+def serve(
+    host: Host, serving: Serving, training: Training | None, trained: TrainingJob | None
+) -> InferenceService:
+    """Serve the model that the job made, or one that is in the store already."""
+    name, run = host.name("serve"), served(serving, training)
+    own = trained and training and (training.store, training.run) == (serving.store, run)
+    made = trained.result if trained and own else pulumi.Output.from_input({"model": f"{run}/export"})
+    who = identity(host, name, serving.store, "read", run)
+    seat = host.seat(serving.pool, "serving")
     args = {
-        **server(serving, made, folder, _store(ground, serving.store)),
-        "platform": ground.settings.platform,
-        "cluster": seat.cluster(ground.cluster.kubeconfig, identity, _volume(ground)),
-        "labels": ground.labels("inference_service"),
+        **server(serving, made, host.folder(serving.store), host.variables(serving.store)),
+        "platform": host.platform,
+        "cluster": seat.cluster(host.cluster.kubeconfig, who, host.mounted(serving.store)),
+        "labels": host.labels("inference_service"),
     }
-    return InferenceService("serve", cast("Any", args), ground.content(identity))
+    return InferenceService(name, cast("Any", args), host.content(who))
 
 
 def server(
     serving: Serving,
     made: pulumi.Output[dict[str, Any]],
     folder: str,
-    store: dict[str, pulumi.Input[str]],
+    store: Mapping[str, pulumi.Input[str]],
 ) -> dict[str, Any]:
     """Give what an endpoint is, wherever it runs.
 
@@ -109,39 +121,33 @@ def _version(result: dict[str, Any]) -> str:
     return "@".join(str(result[part]) for part in ("model", "model_digest") if part in result)
 
 
-def _mirrored(ground: Foundation) -> bool:
-    return ground.filesystem is not None and ground.filesystem.mirrors
+def identity(
+    host: Host,
+    name: str,
+    store: str,
+    access: Literal["read", "write"],
+    run: str,
+    *,
+    issuer: str = "",
+) -> Identity:
+    """Give a workload its own identity, with rights on its part of its store and no more.
 
-
-def _volume(ground: Foundation) -> dict[str, Any] | None:
-    return dict(ground.filesystem.mounted()) if ground.filesystem else None
-
-
-def _identity(ground: Foundation, workload: str, store: str, access: Literal["read", "write"]) -> Identity:
-    """Give a workload its own identity, with rights on its part of its store and no more."""
-    bucket = ground.stores[store]
-    plain = ground.settings.stores[store].encryption == "none"
-    right: dict[str, Any] = {"store": bucket.bucket_id, "access": access, "prefix": run(ground.settings)}
-    if not plain:
-        right["key"] = ground.keys.keys[ground.settings.stores[store].data_class]
-    if vouched := bucket.vouched():
-        right["authority"] = vouched
+    Args:
+        host: The environment with the store.
+        name: The workload.
+        store: The store.
+        access: What it may do there.
+        run: The part of the store.
+        issuer: Who signs the tokens of its cluster, when it runs in another place. Default: it runs here.
+    """
+    home = {"cluster": host.cluster.name, "issuer": host.cluster.issuer}
     args = {
-        **ground.place,
-        "account": ground.settings.account,
-        "workload": workload,
-        "cluster": ground.cluster.cluster_name,
-        "issuer": ground.cluster.issuer,
-        "stores": {store: right},
-        "labels": ground.labels("identity"),
+        "platform": host.platform,
+        "region": host.region,
+        "account": host.account,
+        "workload": name,
+        **({"issuer": issuer} if issuer else home),
+        "stores": {store: {**host.stores[store].right, "access": access, "prefix": run}},
+        "labels": host.labels("identity"),
     }
-    return Identity(workload, cast("Any", args), ground.inside)
-
-
-def _workers(pools: dict[str, Any]) -> int:
-    return int(next(iter(pools.values()))["accelerators"])
-
-
-def _store(ground: Foundation, name: str) -> dict[str, pulumi.Input[str]]:
-    store = ground.stores[name]
-    return {"CAUSEWAY_STORE_URL": store.url, "CAUSEWAY_KEY_RING": store.key_ring}
+    return Identity(name, cast("Any", args), host.access.inside())

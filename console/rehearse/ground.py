@@ -47,8 +47,9 @@ def _ordered(name: str, above: tuple[str, ...]) -> Iterable[str]:
             f"{above[-1]} stands on {name}, a stack of another project, which no rehearsal can build",
             Exit.CONFIGURATION,
         )
-    given = stackfile.read(file(name)).values.get("references")
-    roles = given.values() if isinstance(given, dict) else ()
+    values = stackfile.read(file(name)).values
+    references, alone = values.get("references"), values.get("stands_on")
+    roles = [*(references.values() if isinstance(references, dict) else ()), *([alone] if alone else ())]
     found: dict[str, None] = {}
     for stack in roles:
         found |= dict.fromkeys(_ordered(str(stack), (*above, name)))

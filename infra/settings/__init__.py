@@ -3,14 +3,17 @@
 from infra.settings.compute import Cluster, Pool, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
 from infra.settings.hybrid import Hybrid, References
-from infra.settings.load import Stack, from_engine, from_file, parse
-from infra.settings.model import Promises, Settings
-from infra.settings.money import Budget, Own, OwnMachine, Rates
+from infra.settings.load import UNSAID, Stack, from_engine, from_file, parse
+from infra.settings.model import Ownership, Promises, Settings
+from infra.settings.money import Allowance, Budget, Own, OwnMachine, Rates
 from infra.settings.network import Bgp, Border, Line, Link, Network, Span
 from infra.settings.schema import json_schema
 from infra.settings.stackfile import NoStackError
+from infra.settings.tenant import Tenant
 
 __all__ = [
+    "UNSAID",
+    "Allowance",
     "Bgp",
     "Border",
     "Budget",
@@ -26,6 +29,7 @@ __all__ = [
     "NoStackError",
     "Own",
     "OwnMachine",
+    "Ownership",
     "Pool",
     "Promises",
     "Rates",
@@ -35,6 +39,7 @@ __all__ = [
     "Span",
     "Stack",
     "Store",
+    "Tenant",
     "Training",
     "from_engine",
     "from_file",

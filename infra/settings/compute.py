@@ -7,6 +7,7 @@ from pydantic import Field
 from infra.settings.section import Section
 
 Count = Annotated[int, Field(ge=0, le=10000)]
+Run = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$")]
 
 
 class Pool(Section):
@@ -69,8 +70,10 @@ class Training(Section):
     """The pool that it runs on. Default: the training pool."""
     store: str
     """Where tokens, checkpoints and the model go: a name from `stores`."""
-    run: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$")] = "runs/pretrain"
-    """Where in the store the run keeps them; another name begins another run beside it. Default: runs/pretrain."""
+    run: Run = "runs/pretrain"
+    """Where in the store the run keeps them; another name begins another run beside it.
+
+    Default: runs/pretrain; in a stack that stands on another one: runs/ and its own name."""
     retries: Annotated[int, Field(ge=0, le=100)] = 2
     """How often a failed run starts again, from its last checkpoint. Default: 2."""
     timeout_minutes: Annotated[int, Field(ge=1)] = 60
@@ -88,6 +91,8 @@ class Serving(Section):
     """The pool that it runs on. Default: the serving pool."""
     store: str
     """Where the model is: a name from `stores`."""
+    run: Run | None = None
+    """The run whose model is served. Default: that of the stack's own training, else runs/pretrain."""
     replicas: Annotated[int, Field(ge=1)] = 1
     """How many servers. Default: 1."""
     port: Annotated[int, Field(ge=0, le=65535)] = 0

@@ -13,22 +13,31 @@ from infra.problems import Problem, ProblemsError
 from infra.settings import mistakes, names, stackfile
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
+from infra.settings.tenant import Tenant
 
-Stack = Settings | Hybrid
-"""What a stack file comes to: an environment, or what spans two of them."""
+Stack = Settings | Hybrid | Tenant
+"""What a stack file comes to: an environment, what spans two of them, or workloads on one."""
+
+Model = type[Settings] | type[Hybrid] | type[Tenant]
+
+_KEYS: Mapping[str, Model] = {"references": Hybrid, "stands_on": Tenant}
+"""By the key that only this kind of stack has."""
 
 MoreChecks = Callable[[Stack], Iterable[Problem]]
 """Checks that need knowledge from another room, such as a workload's own options."""
 
+UNSAID = "?"
+"""Stands for a name that was not given, where the rest is looked at all the same."""
+
 _TITLE = "the settings have mistakes"
 _STAND_INS: Mapping[str, Any] = {
     "platform": "local",
-    "data_classes": {"?": {}},
+    "data_classes": {UNSAID: {}},
     "budget": {"monthly_usd": 0},
-    "references": {"site": "?", "cloud": "?"},
+    "references": {"site": UNSAID, "cloud": UNSAID},
     "line": {"locations": [], "peer": {"asn": 1}},
-    "training": {"store": "?"},
-    "serving": {"store": "?"},
+    "training": {"store": UNSAID},
+    "serving": {"store": UNSAID},
 }
 
 
@@ -49,9 +58,9 @@ def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Stack:
     return settings
 
 
-def model_of(values: Mapping[str, Any]) -> type[Settings] | type[Hybrid]:
-    """Say which kind of stack the values describe: one that reads other stacks is hybrid."""
-    return Hybrid if "references" in values else Settings
+def model_of(values: Mapping[str, Any]) -> Model:
+    """Say which kind of stack the values describe, by the key that only this kind has."""
+    return next((model for key, model in _KEYS.items() if key in values), Settings)
 
 
 def from_file(path: Path, more: MoreChecks = lambda _: ()) -> Stack:
@@ -76,7 +85,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _despite(
-    model: type[Settings] | type[Hybrid], values: Mapping[str, Any], error: ValidationError, more: MoreChecks
+    model: Model, values: Mapping[str, Any], error: ValidationError, more: MoreChecks
 ) -> list[Problem]:
     """Run the further checks on what is left when the broken values are set aside, so that no mistake hides another."""
     sound = copy.deepcopy(dict(values))
@@ -91,10 +100,10 @@ def _despite(
     return [*names.dangling(settings), *more(settings)]
 
 
-def _stand_in(model: type[Settings] | type[Hybrid], values: dict[str, Any], name: str) -> None:
+def _stand_in(model: Model, values: dict[str, Any], name: str) -> None:
     values.pop(name, None)
     if model.model_fields[name].is_required():
-        values[name] = _STAND_INS.get(name, "?")
+        values[name] = _STAND_INS.get(name, UNSAID)
 
 
 def _remove(values: Any, path: tuple[int | str, ...]) -> None:

@@ -7,13 +7,13 @@ from pydantic import Field, field_validator
 from infra.platforms import Platform
 from infra.settings.compute import Cluster, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Store
-from infra.settings.money import Budget
+from infra.settings.money import Allowance, Budget
 from infra.settings.network import Link, Network
 from infra.settings.section import Section
 
 
-class Promises(Section):
-    """What every stack says of itself: whose it is, what its data may, what it may cost."""
+class Ownership(Section):
+    """What every stack says of itself: whose it is, and what it may cost."""
 
     owner: str
     """The person or group who answers for the environment."""
@@ -23,13 +23,20 @@ class Promises(Section):
     """The ledger that pays."""
     labels: dict[str, str] = Field(default_factory=dict)
     """More labels for every resource. Default: none."""
-    data_classes: dict[str, DataClass]
-    """The classes of data by name."""
-    budget: Budget
+    budget: Allowance
     """What it may cost."""
     may_lose: tuple[str, ...] = ()
     """Resources by name that `causeway up` may replace or delete although they are pools of machines, stores, file
     systems or keys. Every other loss of these stops it before anything is changed. Default: none."""
+
+
+class Promises(Ownership):
+    """What a stack says besides that holds data, or a line for it: what that data may."""
+
+    data_classes: dict[str, DataClass]
+    """The classes of data by name."""
+    budget: Budget
+    """What it may cost."""
 
     @field_validator("data_classes")
     @classmethod

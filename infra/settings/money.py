@@ -56,8 +56,8 @@ class Own(Section):
     """By machine type, such as `hgx-h100`."""
 
 
-class Budget(Section):
-    """What an environment may cost."""
+class Allowance(Section):
+    """What a stack may cost."""
 
     monthly_usd: Usd
     """The cap in USD for a month of 730 hours."""
@@ -67,6 +67,11 @@ class Budget(Section):
     """What one change may add to the bill, in USD a month; the first `up` of a stack adds all of it and is not asked.
 
     Default: no cap."""
+
+
+class Budget(Allowance):
+    """What an environment may cost, and what its machines get done for that."""
+
     usd_per_gpu_hour: Usd | None = None
     """The most that one accelerator may cost an hour. Default: no cap."""
     usd_per_1k_steps: Usd | None = None

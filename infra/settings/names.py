@@ -6,11 +6,14 @@ from infra.catalog import machines
 from infra.problems import Problem, nearest
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
+from infra.settings.tenant import Tenant
 
 
-def dangling(settings: Settings | Hybrid) -> Iterator[Problem]:
+def dangling(settings: Settings | Hybrid | Tenant) -> Iterator[Problem]:
     """Give one problem for each name that points to nothing; names of another stack are known when it is read."""
-    if isinstance(settings, Hybrid):
+    if isinstance(settings, Tenant):
+        yield from _idle(settings)
+    if not isinstance(settings, Settings):
         return
     for where, given, known in _uses(settings):
         if given not in known:
@@ -19,6 +22,11 @@ def dangling(settings: Settings | Hybrid) -> Iterator[Problem]:
     if settings.budget.own and settings.platform != "onprem":
         text = f"prices of own machines, but platform {settings.platform} has none"
         yield Problem("budget.own", text, "nothing, or platform: onprem")
+
+
+def _idle(settings: Tenant) -> Iterator[Problem]:
+    if not (settings.training or settings.serving):
+        yield Problem("stands_on", "nothing stands there", "training, serving or both")
 
 
 def _uses(settings: Settings) -> Iterator[tuple[str, str, Mapping[str, object]]]:

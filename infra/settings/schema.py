@@ -6,6 +6,7 @@ from typing import Any
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 from infra.settings.stackfile import PREFIX
+from infra.settings.tenant import Tenant
 
 
 def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
@@ -14,8 +15,8 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
     Args:
         options: Schemas of the `options` of a section, by section name, from the rooms that know them.
     """
-    environment, hybrid = Settings.model_json_schema(), Hybrid.model_json_schema()
-    definitions = {**environment["$defs"], **hybrid["$defs"]}
+    environment, hybrid, tenant = (one.model_json_schema() for one in (Settings, Hybrid, Tenant))
+    definitions = {**environment["$defs"], **hybrid["$defs"], **tenant["$defs"]}
     for section, known in (options or {}).items():
         definitions[section.capitalize()]["properties"]["options"] = {
             **definitions[section.capitalize()]["properties"]["options"],
@@ -25,7 +26,11 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
         "type": "object",
         "if": {"required": [f"{PREFIX}references"]},
         "then": _config(hybrid),
-        "else": _config(environment),
+        "else": {
+            "if": {"required": [f"{PREFIX}stands_on"]},
+            "then": _config(tenant),
+            "else": _config(environment),
+        },
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

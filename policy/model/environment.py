@@ -92,10 +92,12 @@ class Environment:
     def declared(cls, config: Mapping[str, str]) -> "Environment | None":
         """Read the stack's configuration; None when it declares no data classes, as in a program that is not ours.
 
+        A stack on another one's environment only names classes there; what they promise is in its component.
+
         Raises:
             ValueError: Something has the wrong shape; the message names the key.
         """
-        if f"{_PREFIX}data_classes" not in config:
+        if f"{_PREFIX}data_classes" not in config or f"{_PREFIX}stands_on" in config:
             return None
         given = {
             key.removeprefix(_PREFIX): _decoded(value)

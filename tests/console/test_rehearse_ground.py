@@ -52,6 +52,15 @@ def test_what_stands_on_a_stack(project: Path) -> None:
     assert ground.above("roof") == ()
 
 
+def test_a_tenant_stands_on_its_environment(project: Path) -> None:
+    """An application team's stack is above the platform team's, and above what that one stands on."""
+    write(project, "earth")
+    write(project, "house", "earth")
+    (project / "Pulumi.guest.yaml").write_text("config:\n  causeway:stands_on: house\n")
+    assert ground.below("guest") == ("earth", "house")
+    assert ground.above("earth") == ("guest", "house")
+
+
 def test_a_circle_is_told_as_it_goes(project: Path) -> None:
     """Stacks that stand on each other never come up; the error shows the way round."""
     write(project, "hen", "egg")

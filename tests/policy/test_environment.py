@@ -36,6 +36,12 @@ def test_a_program_that_is_not_ours_declares_nothing() -> None:
     assert Environment.declared({"aws:region": "eu-west-1"}) is None
 
 
+def test_a_tenant_declares_no_promises() -> None:
+    """It names classes of the environment below; what they promise is known when its component is registered."""
+    config = {**CONFIG, "causeway:stands_on": "aws-prod", "causeway:data_classes": '["corpus"]'}
+    assert Environment.declared(config) is None
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

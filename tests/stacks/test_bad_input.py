@@ -140,6 +140,33 @@ def stack(clone: Clone) -> Iterator[Clone]:
     clone.json("down", "small")
 
 
+TENANT = """config:
+  causeway:stands_on: STACK
+  causeway:owner: you
+  causeway:team: apps
+  causeway:cost_center: none
+  causeway:budget: {monthly_usd: much}
+  causeway:trainign: {store: artifacts}
+  causeway:serving: {store: artifacts}
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("below", "words"),
+    [
+        ("aws-dev", ["there is no stack 'aws-dev' yet: run `causeway up aws-dev` first"]),
+        ("aws-dve", ["there is no stack 'aws-dve'; allowed: aws-dev", "did you mean 'aws-dev'"]),
+    ],
+)
+def test_a_stack_below_that_is_not_there(clone: Clone, below: str, words: list[str]) -> None:
+    """It is told beside the file's own mistakes, all with their lines; no state comes to be."""
+    error = refused(clone, TENANT.replace("STACK", below), code=2)
+    lines = ["bad.yaml:2 causeway:stands_on", "bad.yaml:6", "given 'much'", "bad.yaml:7 causeway:trainign"]
+    assert [word for word in (*lines, *words, "Nothing was changed.") if word not in error] == []
+    assert not traces(clone)
+
+
 @pytest.mark.engine
 def test_a_wrong_passphrase(stack: Clone) -> None:
     """The variable that holds it is named; the state stays as it was."""

@@ -1,7 +1,6 @@
 """The hybrid stack on the real engine: over two small stacks, up to nothing to change, and down to nothing left."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 import pytest
 from grounds import CLOUD, SITE
 from pulumi import automation
+from scenes import scene
 
 from console.rehearse import proof
 from console.rehearse.scene import Scene
 from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
-from console.workspace import SealedWorkspace, init_elsewhere
 from infra.paths import project
 
 pytestmark = pytest.mark.engine
@@ -83,11 +82,7 @@ class World:
 
     def hybrid(self) -> Scene:
         """Put the project's own hybrid stack on the stage, as its file says."""
-        init_elsewhere("hybrid", {**os.environ, **self.env}, self.folder / "empty")
-        config = self.folder / "hybrid.yaml"
-        config.write_bytes(CONFIG.read_bytes())
-        workspace = SealedWorkspace(work_dir=str(project()), env_vars=self.env)
-        return Scene(automation.Stack.select("hybrid", workspace), self.standins, config)
+        return scene("hybrid", CONFIG.read_text(encoding="utf-8"), self.folder, self.env, self.standins)
 
 
 @pytest.fixture
@@ -114,21 +109,21 @@ def test_stacks_that_are_not_there_are_named_with_the_way_to_them(world: World) 
 def test_it_spans_two_stacks_and_leaves_nothing(world: World, request: pytest.FixtureRequest) -> None:
     """Up, nothing to change, the graph as recorded, both ends of the line agree, down: nothing is left."""
     below = [world.small("onprem", SITE), world.small("aws-prod", CLOUD, MAKES)]
-    scene = world.hybrid()
+    joint = world.hybrid()
     for one in below:
         assert one.play("up", "up").errors == ()
-    up, again = scene.play("up", "up"), scene.play("up again", "up")
+    up, again = joint.play("up", "up"), joint.play("up again", "up")
     assert up.errors == again.errors == ()
     assert up.operations["create"] > 40
     assert again.changed == 0
-    resources = json.loads(proof.exported(scene.stack, "--show-secrets"))["deployment"]["resources"]
+    resources = json.loads(proof.exported(joint.stack, "--show-secrets"))["deployment"]["resources"]
     if request.config.getoption("--record-golden", default=False):
         GRAPH.write_text("\n".join(graph(resources)) + "\n", encoding="utf-8")
     assert graph(resources) == GRAPH.read_text(encoding="utf-8").splitlines()
     agree(resources)
-    for one in (scene, *reversed(below)):
+    for one in (joint, *reversed(below)):
         assert one.play("destroy", "destroy").errors == ()
-    left = proof.inventory(scene.stack, world.standins.account, *[one.stack for one in below])
+    left = proof.inventory(joint.stack, world.standins.account, *[one.stack for one in below])
     assert (left.account, left.state) == (0, 0)
 
 

@@ -19,14 +19,16 @@ def outputs(**facts: Any) -> dict[str, Any]:
 def refusal(given: dict[str, Any]) -> str:
     """Give the one error of what a stack exports."""
     with pytest.raises(ProblemsError) as caught:
-        reference.parse("cloud", "aws-prod", given)
+        reference.parse("references.cloud", "aws-prod", given)
     return str(caught.value)
 
 
 def test_what_a_stack_tells_is_read_into_types() -> None:
     """Numbers that the engine hands over as floats are whole again, and maps by zone have one order."""
     subnets = {"eu-north-1c": "subnet-c", "eu-north-1a": "subnet-a"}
-    read = reference.parse("cloud", "aws-prod", outputs(network={**CLOUD["network"], "subnets": subnets}))
+    read = reference.parse(
+        "references.cloud", "aws-prod", outputs(network={**CLOUD["network"], "subnets": subnets})
+    )
     assert isinstance(read, Ground)
     assert read.cluster.pools["serve"].nodes == 2
     assert isinstance(read.cluster.pools["serve"].nodes, int)
@@ -35,7 +37,7 @@ def test_what_a_stack_tells_is_read_into_types() -> None:
 
 def test_what_a_newer_program_tells_besides_is_no_mistake() -> None:
     """A stack that was brought up by a newer program can be read by an older one."""
-    assert reference.parse("cloud", "aws-prod", outputs(moon="full")).platform == "aws"
+    assert reference.parse("references.cloud", "aws-prod", outputs(moon="full")).platform == "aws"
 
 
 @pytest.mark.parametrize("missing", ["ground", "kubeconfig"])
@@ -59,4 +61,4 @@ def test_every_fact_that_is_missing_or_wrong_is_told_at_once() -> None:
 
 def test_the_sample_of_a_site_is_one() -> None:
     """What these tests call a site reads as one."""
-    assert reference.parse("site", "onprem", {"ground": SITE, "kubeconfig": ""}).cluster.issuer
+    assert reference.parse("references.site", "onprem", {"ground": SITE, "kubeconfig": ""}).cluster.issuer

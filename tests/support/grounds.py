@@ -2,12 +2,15 @@
 
 from typing import Any
 
+MODELS = {"jurisdictions": ["eu"], "rotation_days": 180.0, "personal": False}
+
 SITE: dict[str, Any] = {
+    "version": 1.0,
     "platform": "onprem",
     "region": "hall-1",
     "account": "",
     "jurisdiction": "eu",
-    "data_classes": {"models": ["eu"]},
+    "data_classes": {"models": MODELS},
     "network": {"id": "hall-1", "cidr": "10.200.0.0/16", "zones": ["hall-1"], "subnets": {}, "routes": {}},
     "cluster": {
         "name": "hall-1",
@@ -34,11 +37,12 @@ SITE: dict[str, Any] = {
 }
 
 CLOUD: dict[str, Any] = {
+    "version": 1.0,
     "platform": "aws",
     "region": "eu-north-1",
     "account": "123456789012",
     "jurisdiction": "",
-    "data_classes": {"models": ["eu"]},
+    "data_classes": {"models": MODELS},
     "network": {
         "id": "vpc-0123456789abcdef0",
         "cidr": "10.64.0.0/16",

@@ -13,13 +13,16 @@ Editors complete and check them by the schema that the first line of each stack 
 """
 
 _HYBRID = "A stack file with `causeway:references` spans two environments and holds these keys instead."
+_TENANT = "A stack file with `causeway:stands_on` puts workloads on another stack's environment and holds these keys."
 
 
 def page() -> str:
     """Give the page's text."""
     schema = stack_file_schema()
     config = schema["properties"]["config"]
-    parts = [_table("An environment", config["else"]["properties"])]
+    rest = config["else"]
+    parts = [_table("An environment", rest["else"]["properties"])]
+    parts.append(_table("A tenant's stack", rest["then"]["properties"], _TENANT))
     parts.append(_table("A hybrid stack", config["then"]["properties"], _HYBRID))
     for name, section in sorted(schema["$defs"].items()):
         parts.append(_table(name, section["properties"], section.get("description", "")))

@@ -1,0 +1,91 @@
+"""Tenants see the same of an environment, whether this stack made it or another one did."""
+
+from typing import Any, cast
+
+import pytest
+from tests_support import GOOD_SETTINGS
+
+from infra.settings import Serving, Settings, Training, parse
+from stacks import rights
+from stacks.ground import PoolFacts
+from stacks.host import Cluster, Host, Mount, Shelf
+from stacks.seats import SHARED, Seat
+
+GPU = PoolFacts(
+    purpose="training",
+    machine="p5.48xlarge",
+    nodes=8,
+    accelerators=8,
+    fabric=True,
+    networks="a",
+    daemon_image="b",
+)
+
+
+def host(*family: str, mirrors: bool = True) -> Host:
+    """Give an environment with two stores and a file system over one of them."""
+    return Host(
+        stack=cast("Settings", parse(GOOD_SETTINGS)),
+        platform="aws",
+        region="eu-north-1",
+        account="123456789012",
+        access=cast("Any", None),
+        cluster=Cluster("cluster", "", "", {"train": GPU, "spare": GPU}),
+        stores={name: Shelf(f"s3://{name}-1", {"store": f"{name}-1"}) for name in ("artifacts", "corpus")},
+        mount=Mount("artifacts", mirrors, {"driver": "fsx.csi.aws.com"}),
+        family=family,
+    )
+
+
+def test_only_who_uses_its_store_gets_the_file_system() -> None:
+    """A mount shows all of a store, past the rights of an identity, so others get none."""
+    assert (host().folder("artifacts"), host().mounted("artifacts")) == (
+        SHARED,
+        {"driver": "fsx.csi.aws.com"},
+    )
+    assert (host().folder("corpus"), host().mounted("corpus")) == ("", None)
+
+
+def test_a_file_system_that_mirrors_nothing_is_no_way_to_the_store() -> None:
+    """It is mounted all the same, for scratch."""
+    assert (host(mirrors=False).folder("artifacts"), bool(host(mirrors=False).mounted("artifacts"))) == (
+        "",
+        True,
+    )
+
+
+def test_names_of_several_stacks_differ() -> None:
+    """In the stack of the environment a workload has its own name, in another one that stack's before it."""
+    assert (host().name("serve"), host("apps").name("serve")) == ("serve", "apps-serve")
+
+
+def test_a_seat_knows_what_its_pool_tells() -> None:
+    """By name, by purpose, and none where there is none."""
+    found = Seat("train", "p5.48xlarge", 8, 8, fabric=True, networks="a", daemon_image="b")
+    assert host().seat(None, "training") == found
+    assert host().seat("spare", "serving").pool == "spare"
+    assert host().seat(None, "serving") == Seat()
+
+
+@pytest.mark.parametrize(
+    ("serving", "training", "run"),
+    [
+        (Serving(store="a"), Training(store="a", run="runs/mine"), "runs/mine"),
+        (Serving(store="a", run="runs/theirs"), Training(store="a", run="runs/mine"), "runs/theirs"),
+        (Serving(store="a"), None, "runs/pretrain"),
+    ],
+)
+def test_which_run_is_served(serving: Serving, training: Training | None, run: str) -> None:
+    """The one that is named, else that of the own training, else the usual one."""
+    assert rights.served(serving, training) == run
+
+
+def test_a_store_lets_in_what_its_settings_name() -> None:
+    """The server reads the run that it serves, the trainer writes its own."""
+    uses = {"training": {"store": "artifacts"}, "serving": {"store": "artifacts", "run": "runs/old"}}
+    settings = cast("Settings", parse({**GOOD_SETTINGS, **uses}))
+    assert rights.of(settings, "artifacts") == {
+        "pretrain": {"access": "write", "prefix": "runs/pretrain"},
+        "serve": {"access": "read", "prefix": "runs/old"},
+    }
+    assert rights.of(settings, "corpus") == {}
