@@ -73,8 +73,9 @@ class NodePoolSpec:
 
     @property
     def scarce(self) -> bool:
-        """Whether a spare machine for an upgrade cannot be counted on."""
-        return self.fabric or self.machine.gpus >= 8 or self.capacity.kind in {"reserved", "capacity-block"}
+        """Whether a spare machine for an upgrade cannot be counted on, as of every type that has a fabric."""
+        bought = self.capacity.kind in {"reserved", "capacity-block"}
+        return bought or self.machine.link is not None or self.machine.gpus >= 8
 
 
 def described(pools: Iterable[NodePoolSpec]) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,7 @@ def settings(platform: Platform) -> Settings:
     """Give the settings of a stack with one pool of two sources."""
     shares = [{"nodes": 2, "on-demand": {}}, {"nodes": 3, "spot": {"fallback": "none"}}]
     pool = {"purpose": "serving", "machine": MACHINES[platform], "nodes": 5, "capacity": {"mixed": shares}}
-    given = {
+    given: dict[str, Any] = {
         "platform": platform,
         "owner": "ada",
         "team": "research",

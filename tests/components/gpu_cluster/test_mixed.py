@@ -69,6 +69,13 @@ def test_eks_buys_each_share_in_its_own_way() -> None:
     assert {one["causeway/pool"] for one in marks} == {"serve"}
 
 
+def test_a_share_of_a_scarce_machine_needs_no_spare_one() -> None:
+    """Machines of a type with a fabric are upgraded in place, also servers that join none and were not reserved."""
+    plain = pools("aws", serve=mixed("aws", machine="g6e.12xlarge"))["serve-on-demand"]
+    assert not plain.fabric
+    assert launch.node_group(plain, IMAGE)["update_config"]["update_strategy"] == "MINIMAL"
+
+
 def test_gke_buys_each_share_in_its_own_way() -> None:
     """Three pools: the first takes the reservation alone, the last one is spot."""
     found = pools("gcp", serve=mixed("gcp"))

@@ -7,7 +7,8 @@ import pytest
 from azure_declared import Declared, declared
 
 from components.interconnect import aws, azure, gcp
-from components.interconnect.gcp import places
+from components.interconnect.azure.places import places as azures
+from components.interconnect.gcp.places import places
 from components.interconnect.onprem import router
 from components.interconnect.shape import InterconnectSpec, parse
 from infra.problems import ProblemsError
@@ -116,4 +117,4 @@ def test_clouds_with_one_vlan_refuse_several() -> None:
         gcp.refuse(ours, places(ours))
     there = ["Equinix-Amsterdam-AM5", "Equinix-Frankfurt-FR5"]
     with pytest.raises(ProblemsError, match="vlan, the same on every circuit"):
-        azure.refuse(spec(platform="azure", locations=there, vlans={there[0]: 7}), azure.places(there))
+        azure.refuse(spec(platform="azure", locations=there, vlans={there[0]: 7}), azures(there))
