@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
+from infra.capacity.schema import json_schema
 from infra.settings.section import Section
 
 Count = Annotated[int, Field(ge=0, le=10000)]
@@ -29,7 +30,7 @@ class Pool(Section):
     """The most machines when it scales. Default: `nodes`."""
     zone: str | None = None
     """The one zone of a pool with a fabric. Default: the environment's first zone."""
-    capacity: str | dict[str, Any] | None = None
+    capacity: Annotated[str | dict[str, Any] | None, WithJsonSchema(json_schema())] = None
     """Where the machines come from: `on-demand`, `spot`, `{reserved: …}`, `{capacity-block: …}`, `{flex-start: …}`, or
     several: `{mixed: [{nodes: 6, reserved: …}, {nodes: 2, spot: {}}]}`.
 
