@@ -2,6 +2,7 @@
 
 import re
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -104,7 +105,9 @@ def play(name: str, verb: Verb, stack: automation.Stack, **options: Any) -> Phas
     if verb != "preview":
         options.setdefault("show_secrets", False)
     try:
-        methods[verb](on_event=take, **options)
+        with warnings.catch_warnings():  # an engine that a fault kills leaves its event stream open
+            warnings.filterwarnings("ignore", "Error in event stream", UserWarning)
+            methods[verb](on_event=take, **options)
     except CommandError as error:
         errors = told.errors() or (classify(str(error))[0],)
     seconds = time.monotonic() - start
