@@ -14,11 +14,12 @@ from providers.rehearsal.schema import Property, Scalar
 
 PROJECT = "rehearsal-project"
 NUMBER = "123456789012"
+PERSON = "gcp:serviceaccount/account:Account"
 
 _FIELD = re.compile(r"\{\{(\w+)\}\}")
 _NAME = re.compile(r"(?:https://[\w.]+/(?:\w+/)+?)?(?P<id>projects/(?P<project>[^/]+)/.+)")
 _EMAIL = re.compile(
-    r"(?:serviceAccount:)?(?P<email>[a-z0-9-]+@(?P<project>[a-z0-9-]+)\.iam\.gserviceaccount\.com)"
+    r"(?:serviceAccount:)?(?P<email>(?P<name>[a-z0-9-]+)@(?P<project>[a-z0-9-]+)\.iam\.gserviceaccount\.com)"
 )
 
 
@@ -122,9 +123,10 @@ class Gcp(Cloud):
         elif (
             (email := _EMAIL.fullmatch(value))
             and self._ours(email["project"])
+            and (PERSON, email["name"]) not in self.planned
             and not self.account.owner(email["email"])
         ):
-            others = [r.outputs["email"] for r in self.account.of_type("gcp:serviceaccount/account:Account")]
+            others = [r.outputs["email"] for r in self.account.of_type(PERSON)]
             yield Problem(
                 path, f"Service account {email['email']} does not exist{nearest(email['email'], others)}"
             )

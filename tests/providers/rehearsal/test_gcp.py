@@ -57,6 +57,16 @@ def test_what_google_refuses_is_refused(gcp: Rig, token: str, inputs: dict[str, 
     assert any(told in problem for problem in problems), problems
 
 
+def test_an_account_planned_in_a_preview_may_be_given_rights_until_it_ends(gcp: Rig) -> None:
+    """A member of a bucket may be an account that the same preview would make, and no longer after the run."""
+    gcp.create(PERSON, {"accountId": "planned-one"}, preview=True)
+    who = "serviceAccount:planned-one@rehearsal-project.iam.gserviceaccount.com"
+    right = {"bucket": UNKNOWN, "role": "roles/storage.objectViewer", "member": who}
+    assert gcp.check("gcp:storage/bucketIAMMember:BucketIAMMember", right)[1] == []
+    gcp.cancel()
+    assert gcp.check("gcp:storage/bucketIAMMember:BucketIAMMember", right)[1] != []
+
+
 def test_names_links_and_labels_look_like_googles(gcp: Rig) -> None:
     """Ids follow the documented form, self links lead to the API, all labels are there, as secrets like the SDK's."""
     id_, network = gcp.create(NETWORK, {"name": "fabric"})
