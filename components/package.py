@@ -1,5 +1,8 @@
 """The components as other projects and other languages see them."""
 
+import json
+from typing import Any
+
 import pulumi
 from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 from pulumi.provider.experimental.analyzer import ComponentDefinition
@@ -35,6 +38,7 @@ class Package(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, "causeway", version="0.1.0")
+        self.schema = json.dumps(_compilable(json.loads(self.schema or "{}")))
 
     def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
         """Give the inputs their names in Python.
@@ -51,6 +55,16 @@ class Package(ComponentProvider):
             ]
             raise InputPropertiesError(f"{component_def.name} has no such inputs", errors)
         return super().map_inputs(inputs, component_def)
+
+
+def _compilable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Let objects in a mapping take outputs: for plain ones Pulumi's SDK for Go names a type that it never writes."""
+    for component in schema["resources"].values():
+        for given in component["inputProperties"].values():
+            one = given.get("additionalProperties", {})
+            if ":index:" in one.get("$ref", ""):
+                one.pop("plain", None)
+    return schema
 
 
 def _reason(name: str, known: list[str]) -> str:
