@@ -31,6 +31,8 @@ def lines(work: Work) -> Iterator[tuple[str, str]]:
     for name, hour in (work.machines or {}).items():
         parts = f"{hour.purchase:.4f} of its purchase and {hour.power:.4f} of power"
         yield "own machines", f"{name}: {hour.usd:.4f} USD an hour, {parts}"
+    for item, usd in (work.aside or {}).items():
+        yield "set aside", f"{item}: {words.usd(usd)} USD a month, held back from the cap"
     for reason, items in (work.free or {}).items():
         named = ", ".join(
             f"{count} x {item}" if count > 1 else item for item, count in Counter(items).items()
@@ -57,6 +59,7 @@ def plain(work: Work) -> Mapping[str, Any]:
         "ownMachines": {
             name: {**asdict(hour), "usd": hour.usd} for name, hour in (work.machines or {}).items()
         },
+        "setAside": dict(work.aside or {}),
         "withoutCharge": {reason: list(items) for reason, items in (work.free or {}).items()},
     }
 

@@ -66,6 +66,8 @@ class Work:
     """What an hour of each own machine is made of; None: no price list is stated."""
     free: Mapping[str, tuple[str, ...]] | None = None
     """What costs nothing, by the reason."""
+    aside: Mapping[str, float] | None = None
+    """What is held back from the cap for items without a price, in USD a month."""
 
     @property
     def idle(self) -> tuple[Cost, ...]:
@@ -85,6 +87,7 @@ def of(recording: Recording) -> Work:
         rings=tuple(_rings(stock, config, facts)),
         machines=_machines(facts),
         free=_free(stock),
+        aside=facts.environment.budget.set_aside if facts.environment else None,
     )
 
 

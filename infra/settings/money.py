@@ -80,6 +80,11 @@ class Budget(Allowance):
     """The most that a million served tokens may cost; needs `tokens_per_second` of its pool. Default: no cap."""
     rates: dict[str, Rates] = Field(default_factory=dict)
     """What the workloads get done, by pool. Default: not declared."""
+    set_aside: dict[str, Usd] = Field(default_factory=dict)
+    """What you hold back for items that no list prices, in USD a month: `FSx for Lustre 500 MB/s/TiB: 15000`.
+
+    By item, as `causeway cost` names it. It is no price: the cap holds for all else. Default: nothing, so an item that
+    no source prices stays unverified."""
     own: Own | None = None
     """What own machines cost. Default: they are taken as paid, and the bill says so."""
 

@@ -50,6 +50,8 @@ class Budget:
     """What own machines cost. None: they are taken as paid."""
     change_usd: float | None = None
     """What one change may add. None: no cap is set."""
+    set_aside: Mapping[str, float] = field(default_factory=dict)
+    """What is held back from the cap for items that no list prices."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,10 @@ def budget(given: Any) -> Budget:
         terms.useful(fields),
         terms.own(fields.get("own")),
         None if change is None else _number(change, "budget.changeUsd"),
+        {
+            item: _number(usd, f"budget.setAside.{item}")
+            for item, usd in _mapping(fields.get("setAside"), "budget.setAside").items()
+        },
     )
 
 

@@ -13,6 +13,12 @@ def judged(span: Span, facts: Facts) -> float:
     return {"min": span.low, "expected": span.expected, "max": span.high}[facts.options["judge"]]
 
 
+def held(facts: Facts) -> float:
+    """Give what the environment holds back for those of its lines that have no price, in USD a month."""
+    aside = facts.environment.budget.set_aside if facts.environment else {}
+    return sum(aside.get(item, 0.0) for item in {line.item for _, line in facts.ledger.unpriced()})
+
+
 def dearest(facts: Facts) -> str:
     """Name the dearest line of the stack, as the first place to look at."""
     lines = [

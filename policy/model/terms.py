@@ -10,6 +10,7 @@ _CAMEL = {
     "monthly_usd": "monthlyUsd",
     "per_team": "perTeam",
     "change_usd": "changeUsd",
+    "set_aside": "setAside",
     "usd_per_gpu_hour": "usdPerGpuHour",
     "usd_per_1k_steps": "usdPer1KSteps",
     "usd_per_1m_tokens": "usdPer1MTokens",

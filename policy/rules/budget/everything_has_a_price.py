@@ -7,11 +7,13 @@ from policy.model.rule import Option, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Unverified, Verdict
 
 _ADD = "add the price with its source to the price table"
+_HOLD = f"{_ADD}, or hold something back for it in budget.set_aside"
 
 
 def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
     found = [(urn, line) for urn, line in facts.ledger.unpriced() if not _unsold(line.item)]
-    blind = [(urn, line) for urn, line in found if line.guide is None]
+    held = facts.environment.budget.set_aside if facts.environment else {}
+    blind = [(urn, line) for urn, line in found if line.guide is None and line.item not in held]
     machines = [(urn, line) for urn, line in blind if catalogued.machine(line.item.split(",", 1)[0])]
     if machines:
         urn, line = machines[0]
@@ -24,7 +26,7 @@ def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
     if most <= limit:
         names = sorted({line.item for _, line in blind})
         what = f"no source that was read gives a price for {', '.join(names)}"
-        return Unverified(what, fix=_ADD) if names else PASS
+        return Unverified(what, fix=_HOLD) if names else PASS
     urn, line = max(found, key=lambda pair: pair[1].guide.high if pair[1].guide else 0.0)
     return Fail(
         f"{len(found)} lines without a price may cost up to {most:,.2f} USD a month, "

@@ -23,7 +23,7 @@ def _before_create(resource: Resource, facts: Facts) -> Verdict:
     if cap is None or total <= cap:
         return PASS
     own = money.judged(facts.ledger.monthly_of(resource.urn), facts)
-    return _over(f"with its {own:,.2f} the stack would cost {total:,.2f} USD a month", total, cap)
+    return _over(f"with its {own:,.2f} the stack would cost {total:,.2f} USD a month", total, facts)
 
 
 def _whole(_stack: Resource, facts: Facts) -> Verdict:
@@ -32,7 +32,7 @@ def _whole(_stack: Resource, facts: Facts) -> Verdict:
         return Unverified("no cap is set: neither budget.monthly_usd of the environment nor monthlyUsd here")
     total = money.judged(facts.ledger.total(), facts)
     if total > cap:
-        return _over(f"the stack costs {total:,.2f} USD a month ({money.dearest(facts)})", total, cap)
+        return _over(f"the stack costs {total:,.2f} USD a month ({money.dearest(facts)})", total, facts)
     undecided = facts.ledger.undecided()
     if undecided:
         urn, line = undecided[0]
@@ -42,15 +42,17 @@ def _whole(_stack: Resource, facts: Facts) -> Verdict:
     return PASS
 
 
-def _over(what: str, total: float, cap: float) -> Fail:
-    fix = f"make it smaller, or raise budget.monthly_usd to at least {math.ceil(total):,}"
-    return Fail(what, fix, f"the cap is {cap:,.2f} USD a month")
+def _over(what: str, total: float, facts: Facts) -> Fail:
+    aside, cap = money.held(facts), _cap(facts)
+    fix = f"make it smaller, or raise budget.monthly_usd to at least {math.ceil(total + aside):,}"
+    less = f" when {aside:,.2f} are set aside" if aside else ""
+    return Fail(what, fix, f"the cap is {cap:,.2f} USD a month{less}")
 
 
 def _cap(facts: Facts) -> float | None:
     given = (facts.options["monthlyUsd"], facts.environment.budget.monthly_usd if facts.environment else None)
     caps = [float(cap) for cap in given if cap is not None]
-    return min(caps) if caps else None
+    return min(caps) - money.held(facts) if caps else None
 
 
 RULE = Rule(

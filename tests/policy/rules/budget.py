@@ -10,6 +10,9 @@ from tests.policy.rules.case import UNKNOWN, breaks, keeps, unsure
 GROUP, POOL = "aws:eks/nodeGroup:NodeGroup", "gcp:container/nodePool:NodePool"
 WHOLE = r(STACK, "whole")
 CHANGE = {"environment": {"budget": {"monthlyUsd": 50_000, "changeUsd": 40_000}}}
+ASIDE = {
+    "environment": {"budget": {"monthlyUsd": 50_000, "setAside": {"FSx for Lustre 250 MB/s/TiB": 15_000}}}
+}
 CAP = {"environment": {"budget": {"monthlyUsd": 50_000}}}
 
 
@@ -94,6 +97,16 @@ CASES = [
     breaks("everything-has-a-price", "a machine without a price", group("trn2.48xlarge", "us-east-1"), WHOLE),
     keeps("everything-has-a-price", "a machine not sold so", group("p5e.48xlarge", "us-east-1"), WHOLE),
     unsure("everything-has-a-price", "known nowhere", FSX, WHOLE),
+    keeps("everything-has-a-price", "something is held back for it", FSX, WHOLE, **ASIDE),
+    unsure(
+        "everything-has-a-price",
+        "something is held back for another",
+        FSX,
+        WHOLE,
+        environment={"budget": {"monthlyUsd": 50_000, "setAside": {"managed Lustre": 15_000}}},
+    ),
+    keeps(STACKS, "under the cap without what is held back", P5, WHOLE, **CAP),
+    breaks(STACKS, "over the cap less what is held back", P5, FSX, WHOLE, **ASIDE),
     keeps("prices-are-fresh", "this year's", P5, WHOLE),
     unsure("prices-are-fresh", "older than a warning", P5, WHOLE, options={"warnDays": 30}),
     breaks("prices-are-fresh", "too old", P5, WHOLE, options={"failDays": 60}),
