@@ -10,8 +10,8 @@ from policy.model.rule import Frameworks, Rule, Severity
 from policy.model.verdicts import PASS, Fail, Verdict, worst
 
 _NAMED = re.compile(
-    r"(password|passwd|secret|token|api_?key|private_?key|credential|preshared_?key)$", re.IGNORECASE
-)
+    r"(password|passwd|secret|token|(api|private|preshared|shared|auth)_?key|credential|^cak)$", re.IGNORECASE
+)  # cak: a link's MACsec key, whose ckn only names it
 _REFERENCE = re.compile(r"(arn:|projects/|https://|/|\$\{)")  # it names where a secret is kept, and is none
 _SHAPED = re.compile(
     r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{34}"

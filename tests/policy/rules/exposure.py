@@ -38,6 +38,14 @@ def trusting(principal: str, *, mfa: bool = False) -> str:
     return json.dumps({"Statement": [{**statement, **condition}]})
 
 
+def federated(condition: dict[str, object]) -> Resource:
+    """Make a role that is taken with tokens of a cluster elsewhere."""
+    principal = {"Federated": "arn:aws:iam::1:oidc-provider/tokens.example.org"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
+    document = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    return r("aws:iam/role:Role", "r", assumeRolePolicy=json.dumps(document))
+
+
 def deployment(namespace: str = "research", **container: object) -> Resource:
     """Make a deployment with one container."""
     spec = {"template": {"spec": {"containers": [{"name": "c", **container}]}}}
@@ -378,6 +386,37 @@ PEOPLE = [
         "no issuer",
         r(AKS, "c", securityProfile={"workloadIdentity": {"enabled": True}}),
     ),
+    keeps(
+        "workloads-have-their-own-identity",
+        "one account of a site",
+        federated({"StringEquals": {"tokens.example.org:sub": "system:serviceaccount:train:train"}}),
+    ),
+    breaks(
+        "workloads-have-their-own-identity",
+        "everyone at a site",
+        federated({"StringEquals": {"tokens.example.org:aud": "sts.amazonaws.com"}}),
+    ),
+    breaks(
+        "workloads-have-their-own-identity",
+        "every account of a site",
+        federated({"StringLike": {"tokens.example.org:sub": "system:serviceaccount:*"}}),
+    ),
+    breaks(
+        "workloads-have-their-own-identity",
+        "everyone but one",
+        federated({"StringNotEquals": {"tokens.example.org:sub": "system:serviceaccount:train:train"}}),
+    ),
+    breaks("workloads-have-their-own-identity", "no condition", federated({})),
+    keeps(
+        "workloads-have-their-own-identity",
+        "a service of the cloud",
+        r("aws:iam/role:Role", "r", assumeRolePolicy=trusting("arn:aws:iam::1:role/deployer")),
+    ),
+    unsure(
+        "workloads-have-their-own-identity",
+        "an issuer of this stack",
+        r("aws:iam/role:Role", "r", assumeRolePolicy=UNKNOWN),
+    ),
     keeps("people-have-one-of-three-roles", "platform admins", bound("causeway:platform-admin")),
     breaks("people-have-one-of-three-roles", "everyone", bound("system:authenticated")),
     keeps(
@@ -408,7 +447,7 @@ PEOPLE = [
         r("aws:iam/role:Role", "r", assumeRolePolicy=trusting("arn:aws:iam::1:role/deployer")),
     ),
 ]
-JOB = "localhost:index:Job"
+JOB, MACSEC = "localhost:index:Job", "aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation"
 SECRETS = [
     keeps(
         "secrets-are-secret",
@@ -428,14 +467,27 @@ SECRETS = [
         "named elsewhere",
         deployment(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
     ),
+    breaks("secrets-are-secret", "a port's key", r(MACSEC, "k", cak="abc")),
+    keeps("secrets-are-secret", "a port's key, marked", r(MACSEC, "k", cak="abc", secrets=["cak"])),
+    breaks(
+        "secrets-are-secret",
+        "a session's key",
+        r("aws:directconnect/transitVirtualInterface:TransitVirtualInterface", "s", bgpAuthKey="abc"),
+    ),
+    breaks(
+        "secrets-are-secret",
+        "a tunnel's key",
+        r("aws:ec2/vpnConnection:VpnConnection", "t", tunnel1PresharedKey="abc"),
+    ),
+    breaks(
+        "secrets-are-secret",
+        "a peering's key",
+        r("azure-native:network:ExpressRouteCircuitPeering", "p", sharedKey="abc"),
+    ),
     keeps(
         "secrets-are-secret",
         "where it is kept",
-        r(
-            "aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation",
-            "m",
-            secretArn="arn:aws:secretsmanager:eu-west-1:1:secret:x",
-        ),
+        r(MACSEC, "m", secretArn="arn:aws:secretsmanager:eu-west-1:1:secret:x"),
     ),
 ]
 CASES = [*NETWORK, *MACHINES, *PEOPLE, *SECRETS]
