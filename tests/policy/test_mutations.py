@@ -2,11 +2,17 @@
 
 import pytest
 
+from console.plan import stage
 from policy.judge.finding import Finding
 from policy.model.verdicts import Unverified
 from tests.policy.mutations.__main__ import PAGE
 from tests.policy.mutations.page import page
 from tests.policy.mutations.table import STACKS, Row, findings, rows, said, topics
+
+
+def test_every_stack_file_has_a_table() -> None:
+    """A new reference stack is recorded and broken like the others."""
+    assert sorted(STACKS) == stage.stacks()
 
 
 @pytest.mark.parametrize("stack", STACKS)

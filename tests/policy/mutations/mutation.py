@@ -61,6 +61,17 @@ def text(key: str, path: str, old: str, new: str) -> Edit:
     return _props(key, change)
 
 
+def plain(key: str, path: str) -> Edit:
+    """Take the mark of a secret away from one property."""
+
+    def change(_name: str, stack: Stack) -> Stack:
+        one = stack[key].resource
+        assert path in one.secrets, f"{path} of {key} is no secret"
+        return _with(stack, key, dataclasses.replace(one, secrets=one.secrets - {path}))
+
+    return Edit(key, change)
+
+
 def gone(key: str) -> Edit:
     """Take a resource away."""
 

@@ -1,7 +1,8 @@
 """Record what the engine made of a stack: `python -m tests.policy.mutations.record [STACK ...]`.
 
-A cloud's stack is brought up against stand-in clouds, so that every value is known, as judges see it on the day after.
-The local stack is real and is only previewed. One line a resource: a change of a component shows in the diff.
+A cloud's stack is brought up against stand-in clouds, so that every value is known, as judges see it on the day after;
+what it stands on comes up before it. The local stack is real and is only previewed. One line a resource: a change of a
+component shows in the diff.
 """
 
 import json

@@ -9,7 +9,7 @@ from policy.model.rule import Rule
 from tests.policy.mutations import graph
 from tests.policy.mutations.judged import RULES, judged
 from tests.policy.mutations.mutation import Mutation
-from tests.policy.mutations.stacks import aws, azure, gcp, local, onprem
+from tests.policy.mutations.stacks import aws, azure, gcp, hybrid, local, onprem
 
 STACKS: Mapping[str, tuple[Mutation, ...]] = {
     "aws-prod": aws.PROD,
@@ -19,6 +19,7 @@ STACKS: Mapping[str, tuple[Mutation, ...]] = {
     "azure-prod": azure.PROD,
     "azure-dev": azure.DEV,
     "onprem": onprem.ONPREM,
+    "hybrid": hybrid.HYBRID,
     "local": local.LOCAL,
 }
 
