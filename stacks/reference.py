@@ -104,7 +104,7 @@ def _missing(stack: str, outputs: Outputs) -> Iterator[str]:
     if not outputs:
         yield f"{stack} is not up"
     elif len(absent) > 1:
-        yield f"{stack} tells nothing to other stacks; this machine's own never does"
+        yield f"{stack} tells nothing to other stacks (one of this machine never does)"
     else:
         yield from (f"{stack} has no output {name!r}" for name in absent)
 
