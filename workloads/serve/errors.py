@@ -44,8 +44,8 @@ def invalid(message: str, param: str | None, code: str = "invalid_value") -> Ref
 
 
 def too_long(message: str, param: str) -> RefusedError:
-    """Refuse a request that can never fit, with the status by which OpenAI's clients know it."""
-    return RefusedError(400, message, code="context_length_exceeded", param=param)
+    """Refuse a request that can never fit: OpenAI's code for it, with the status that says what is too large."""
+    return RefusedError(413, message, code="context_length_exceeded", param=param)
 
 
 def overloaded(message: str, code: str, retry_after: int) -> RefusedError:
