@@ -14,6 +14,8 @@ from providers.rehearsal.clouds import CLOUDS
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _COMPUTED = frozenset({"effectiveLabels", "pulumiLabels"})
 """What Google Cloud's SDK marks as a secret though it is made of labels, which the program gave in plain."""
+_WHOLESALE = {"kubernetes:core/v1:Secret": frozenset({"data", "stringData"})}
+"""What an SDK marks as a whole, certificates and addresses too: what is secret in it is so where it was made."""
 _SHORTEST = 8
 """Characters; a shorter secret, such as `true`, is found in any file by chance."""
 
@@ -79,6 +81,8 @@ def _secret_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
     if isinstance(value, dict) and _SIGNATURE in value and "plaintext" in value:
         yield from _secret_texts(json.loads(value["plaintext"]), inside=True)
     elif isinstance(value, dict):
+        if skipped := _WHOLESALE.get(str(value.get("type"))):
+            value = {**value, **{part: _without(value.get(part), skipped) for part in ("inputs", "outputs")}}
         for name, inner in value.items():
             if name not in _COMPUTED:
                 yield from _secret_texts(inner, inside=inside)
@@ -87,3 +91,11 @@ def _secret_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
             yield from _secret_texts(inner, inside=inside)
     elif inside and isinstance(value, str):
         yield value
+
+
+def _without(props: Any, names: frozenset[str]) -> Any:
+    return (
+        {name: value for name, value in props.items() if name not in names}
+        if isinstance(props, dict)
+        else props
+    )
