@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 from pulumi import automation
 
+from console.rehearse.ground import below
 from console.rehearse.proof import exported
 from console.rehearse.scene import Scene
 from console.rehearse.standins import StandIns
@@ -43,9 +44,9 @@ def compare(stack: str, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with StandIns(folder / "account") as standins:
-            recorded = record(stack, folder / "made", standins)
+            ours, recorded = record(stack, folder / "ours", standins)
             sides = {
-                "ours": opened(stack, folder / "ours", standins, paths.project(), config(stack, folder)),
+                "ours": ours,
                 "bare": opened(stack, folder / "bare", standins, bare(folder / "bare", recorded), None),
             }
             times = [{side: seconds(scene) for side, scene in sides.items()} for _ in range(rounds)]
@@ -77,19 +78,29 @@ def seconds(scene: Scene) -> tuple[float, float]:
     return time.perf_counter() - start, used
 
 
-def record(stack: str, folder: Path, standins: StandIns) -> list[dict[str, object]]:
-    """Make a stack on the stand-ins and give its resources with their secrets open, in the order of registration."""
-    scene = opened(stack, folder, standins, paths.project(), config(stack, folder.parent))
-    phase = scene.play("up", "up")
-    if not phase.ok:
-        raise SystemExit(phase.wanted)
-    state = json.loads(exported(scene.stack, "--show-secrets"))["deployment"]["resources"]
-    return [one for one in state if one["type"] != "pulumi:pulumi:Stack" and not one.get("external")]
+def record(stack: str, folder: Path, standins: StandIns) -> tuple[Scene, list[dict[str, object]]]:
+    """Make a stack, after those that it stands on, and let its state forget it.
+
+    Gives the stack, and its resources with their secrets open, in the order of registration.
+    """
+    scenes = [
+        opened(one, folder, standins, paths.project(), config(one, folder)) for one in (*below(stack), stack)
+    ]
+    for scene in scenes:
+        phase = scene.play("up", "up")
+        if not phase.ok:
+            raise SystemExit(phase.wanted)
+    ours = scenes[-1].stack
+    state = json.loads(exported(ours, "--show-secrets"))["deployment"]["resources"]
+    ours.import_stack(automation.Deployment(version=3, deployment={}))
+    made = [one for one in state if one["type"] != "pulumi:pulumi:Stack" and not one.get("external")]
+    return scenes[-1], made
 
 
 def config(stack: str, folder: Path) -> Path:
     """Copy the stack file, as the engine writes into it."""
-    copy = folder / "settings.yaml"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    copy = folder / f"{stack}.yaml"
     shutil.copyfile(paths.project() / "stacks" / f"Pulumi.{stack}.yaml", copy)
     return copy
 

@@ -1,7 +1,7 @@
 """A workload's own corner of a cluster: namespace, service account, and its part of a shared file system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -93,18 +93,24 @@ def corner(
     within = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=[namespace]))
     credentials = cluster.get("credentials") or {}
     made = Corner(name, spelled, within, CREDENTIALS if credentials else "", AUTHORITY in credentials)
-    if credentials:
-        k8s.core.v1.Secret(
-            f"{name}-{CREDENTIALS}",
-            metadata=made.metadata(CREDENTIALS),
-            string_data=pulumi.Output.secret(dict(credentials)),
-            opts=within,
-        )
-    k8s.core.v1.ServiceAccount(
+    held = [_credentials(made, credentials)] if credentials else []
+    account = k8s.core.v1.ServiceAccount(
         name,
         metadata={**made.metadata(), "annotations": cluster.get("annotations") or {}},
         automount_service_account_token=False,
         opts=within,
+    )
+    # pods come after what they are and know, and go before it: the last write of a drain needs both
+    after = pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(depends_on=[account, *held]))
+    return replace(made, opts=after)
+
+
+def _credentials(corner: Corner, credentials: Mapping[str, Any]) -> pulumi.CustomResource:
+    made: pulumi.CustomResource = k8s.core.v1.Secret(
+        f"{corner.name}-{CREDENTIALS}",
+        metadata=corner.metadata(CREDENTIALS),
+        string_data=pulumi.Output.secret(dict(credentials)),
+        opts=corner.opts,
     )
     return made
 

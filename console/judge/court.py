@@ -85,6 +85,8 @@ class Court:
         found: list[Complaint] = []
         for one in sorted(wanted, key=lambda one: one.kind != "Namespace"):
             found += [Complaint(one.urn, text) for text in self._judge(one)]
+        # controllers make pods when all is there, whichever of it the engine made first
+        found += [Complaint(one.urn, f"its pod: {text}") for one in wanted for text in self._judge_pods(one)]
         heard = [one for one in wanted if self._kind(one)]
         unread = dict(self._missing)
         for release in charts.releases(deployment):
@@ -114,10 +116,12 @@ class Court:
             self._account(one.name)
         elif answer.ok:
             self._there[one.urn] = one.uid, path
-        for pod in objects.pods(one):
+
+    def _judge_pods(self, one: Wanted) -> Iterable[str]:
+        for pod in objects.pods(one) if self._kind(one) else ():
             place = f"/api/v1/namespaces/{quote(pod['metadata']['namespace'])}/pods"
             refused = self.server.ask("POST", place, pod, dryRun="All", **STRICT)
-            yield from (f"its pod: {text}" for text in refused.complaints)
+            yield from refused.complaints
 
     def _account(self, namespace: str) -> None:
         """Make what a controller makes in every namespace: the service account of pods that name none."""
