@@ -26,6 +26,8 @@ from console.workspace import SealedWorkspace, init_elsewhere, open_workspace
 from infra import paths
 
 ROUNDS = 5
+OWN = ("pulumi:pulumi:", "pulumi:providers:pulumi")
+"""The engine's own types; the bare program has the values of other stacks already."""
 
 
 def main() -> None:
@@ -93,8 +95,7 @@ def record(stack: str, folder: Path, standins: StandIns) -> tuple[Scene, list[di
     ours = scenes[-1].stack
     state = json.loads(exported(ours, "--show-secrets"))["deployment"]["resources"]
     ours.import_stack(automation.Deployment(version=3, deployment={}))
-    made = [one for one in state if one["type"] != "pulumi:pulumi:Stack" and not one.get("external")]
-    return scenes[-1], made
+    return scenes[-1], [one for one in state if not one["type"].startswith(OWN) and not one.get("external")]
 
 
 def config(stack: str, folder: Path) -> Path:

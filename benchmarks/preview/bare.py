@@ -50,7 +50,7 @@ def register(one: dict[str, Any], made: dict[str, pulumi.Resource]) -> pulumi.Re
     options = pulumi.ResourceOptions(
         parent=made.get(one.get("parent", "")),
         protect=one.get("protect"),
-        depends_on=[made[urn] for urn in one.get("dependencies", ())],
+        depends_on=[made[urn] for urn in one.get("dependencies", ()) if urn in made],
     )
     if token.startswith("pulumi:providers:"):
         importlib.import_module(f"pulumi_{token.rpartition(':')[2].replace('-', '_')}")
