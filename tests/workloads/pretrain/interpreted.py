@@ -1,22 +1,14 @@
 """Checks of the float8 kernels in Triton's interpreter, against plain torch. Run by test_kernels.py as a process.
 
-Triton decides at its import whether kernels are interpreted, so these checks cannot share a process with other tests.
 They write 16 bits in place of float8, whose rounding the interpreter has wrong (7.9 becomes 4.0 in e4m3).
 """
 
-import json
-import os
-import sys
-import traceback
 from collections.abc import Callable
-from typing import Any
-
-os.environ["TRITON_INTERPRET"] = "1"
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
+from interpreter import play
 from torch import Tensor
-from triton.runtime import interpreter
 
 from workloads.pretrain import float8_kernels as kernels
 from workloads.pretrain import float8_layers as layers
@@ -25,17 +17,6 @@ from workloads.pretrain.softmax_kernel import softmax_loss_in_place
 
 SIZE = (70, 200)
 """No multiple of a tile."""
-
-
-def repair() -> None:
-    """Make loop bounds work: Triton 3.6 converts arrays of one element by int(), which NumPy 2.4 refuses."""
-    original = interpreter._patch_lang_tensor
-
-    def repaired(tensor: Any, scope: Any) -> None:
-        original(tensor, scope)
-        scope.set_attr(tensor, "__index__", lambda self: int(self.handle.data.item()))
-
-    interpreter._patch_lang_tensor = repaired
 
 
 def agree(pair: tuple[Tensor, Tensor], wanted: Tensor) -> None:
@@ -138,20 +119,5 @@ CHECKS: dict[str, Callable[[], None]] = {
 }
 
 
-def main() -> None:
-    """Run all checks and print what became of each as JSON."""
-    repair()
-    torch.set_num_threads(1)
-    found = {}
-    for name, check in CHECKS.items():
-        try:
-            check()
-        except Exception:  # noqa: BLE001 - whatever went wrong is the result
-            found[name] = traceback.format_exc()
-        else:
-            found[name] = "agrees"
-    json.dump(found, sys.stdout)
-
-
 if __name__ == "__main__":
-    main()
+    play(CHECKS)

@@ -1,19 +1,9 @@
-"""Checks of the GPU kernels in Triton's interpreter, against plain torch. Run by test_kernels.py as a process.
+"""Checks of the GPU kernels in Triton's interpreter, against plain torch. Run by test_kernels.py as a process."""
 
-Triton decides at its import whether kernels are interpreted, so these checks cannot share a process with other tests.
-"""
-
-import json
-import os
-import sys
-import traceback
 from collections.abc import Callable
-from typing import Any
-
-os.environ["TRITON_INTERPRET"] = "1"
 
 import torch
-from triton.runtime import interpreter
+from interpreter import play
 
 from workloads.serve.batch import Draw, Sampling, Slice
 from workloads.serve.cuda import CudaOps
@@ -24,17 +14,6 @@ from workloads.serve.tuned import RowProduct, Tiling
 
 HEADS, KV_HEADS, HEAD, BLOCK = 4, 2, 16, 16
 CPU = torch.device("cpu")
-
-
-def repair() -> None:
-    """Make loop bounds work: Triton 3.6 converts arrays of one element by int(), which NumPy 2.4 refuses."""
-    original = interpreter._patch_lang_tensor
-
-    def repaired(tensor: Any, scope: Any) -> None:
-        original(tensor, scope)
-        scope.set_attr(tensor, "__index__", lambda self: int(self.handle.data.item()))
-
-    interpreter._patch_lang_tensor = repaired
 
 
 def random(*size: int) -> torch.Tensor:
@@ -103,20 +82,5 @@ CHECKS: dict[str, Callable[[], None]] = {
 }
 
 
-def main() -> None:
-    """Run all checks and print what became of each as JSON."""
-    repair()
-    torch.set_num_threads(1)
-    found = {}
-    for name, check in CHECKS.items():
-        try:
-            check()
-        except Exception:  # noqa: BLE001 - whatever went wrong is the result
-            found[name] = traceback.format_exc()
-        else:
-            found[name] = "agrees"
-    json.dump(found, sys.stdout)
-
-
 if __name__ == "__main__":
-    main()
+    play(CHECKS)

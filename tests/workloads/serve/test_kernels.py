@@ -1,9 +1,7 @@
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from interpreter import outcomes
 
 SCRIPT = Path(__file__).with_name("interpreted.py")
 CHECKS = (
@@ -18,17 +16,7 @@ CHECKS = (
 @pytest.fixture(scope="module")
 def found() -> dict[str, str]:
     """Run all checks in one process of their own."""
-    root = SCRIPT.parents[3]
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-c",
-        f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')",
-    ]
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240, check=True)
-    results: dict[str, str] = json.loads(run.stdout)
-    return results
+    return outcomes(SCRIPT)
 
 
 @pytest.mark.parametrize("check", CHECKS)
