@@ -3,28 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra.catalog.values import UNKNOWN
+from policy.model import trust
 from policy.model.checks import is_true
-from policy.model.documents import bool_condition, listed, statements
+from policy.model.documents import bool_condition, listed
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
-from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
+from policy.model.verdicts import Fail, Verdict
+
+_OPEN = Fail(
+    "people take it without a second factor", 'add Condition.Bool["aws:MultiFactorAuthPresent"]: "true"'
+)
 
 
 def _second_factor(role: Resource, _facts: Facts) -> Verdict:
     """Judge roles that an account's people may take; services and federated workloads have no fingers."""
-    policy = role.get("assumeRolePolicy")
-    if policy is UNKNOWN:
-        return Unverified("assumeRolePolicy is not known before the update", "assumeRolePolicy")
-    people = [one for one in statements(policy) if one.get("Effect") == "Allow" and _for_people(one)]
-    if not people:
-        return NotApplicable("no person takes this role")
-    if all(is_true(bool_condition(one, "aws:MultiFactorAuthPresent")) for one in people):
-        return PASS
-    return Fail(
-        "people take it without a second factor", 'add Condition.Bool["aws:MultiFactorAuthPresent"]: "true"'
-    )
+    return trust.judged(role, _for_people, _proven, nobody="no person takes this role", broken=_OPEN)
+
+
+def _proven(statement: Mapping[str, Any]) -> bool:
+    return is_true(bool_condition(statement, "aws:MultiFactorAuthPresent"))
 
 
 def _for_people(statement: Mapping[str, Any]) -> bool:

@@ -3,32 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra.catalog.values import UNKNOWN
+from policy.model import trust
 from policy.model.checks import all_of, equals, is_true, must
-from policy.model.documents import listed, statements
+from policy.model.documents import listed
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
-from policy.model.verdicts import PASS, Fail, NotApplicable, Unverified, Verdict
+from policy.model.verdicts import Fail, Verdict
 
 _OPERATORS = ("StringEquals", "StringEqualsIgnoreCase", "StringLike")
+_OPEN = Fail(
+    "everyone with a token of its issuer takes it",
+    'add Condition.StringEquals["<issuer>:sub"]: "system:serviceaccount:<namespace>:<name>"',
+)
 _EVERYONE = ("*", "system:serviceaccount:*", "system:serviceaccount:*:*")
 
 
 def _federated(role: Resource, _facts: Facts) -> Verdict:
     """Judge roles that are taken with tokens of an issuer: one that names no subject is every workload's."""
-    policy = role.get("assumeRolePolicy")
-    if policy is UNKNOWN:
-        return Unverified("assumeRolePolicy is not known before the update", "assumeRolePolicy")
-    trusting = [one for one in statements(policy) if one.get("Effect") == "Allow" and _by_token(one)]
-    if not trusting:
-        return NotApplicable("no token of a cluster takes it")
-    if all(_names_whom(one) for one in trusting):
-        return PASS
-    return Fail(
-        "everyone with a token of its issuer takes it",
-        'add Condition.StringEquals["<issuer>:sub"]: "system:serviceaccount:<namespace>:<name>"',
-    )
+    return trust.judged(role, _by_token, _names_whom, nobody="no token of a cluster takes it", broken=_OPEN)
 
 
 def _by_token(statement: Mapping[str, Any]) -> bool:
