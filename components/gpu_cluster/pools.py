@@ -113,6 +113,13 @@ def parse_pools(platform: Platform, region: str, outer: Reader) -> dict[str, Nod
     return {pool.name: pool for pool in found}
 
 
+def only_on(pools: Iterable[NodePoolSpec]) -> dict[str, Any]:
+    """Give the node affinity of what runs on the nodes of these pools and on no other."""
+    named = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
+    terms = [{"matchExpressions": [named]}]
+    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+
+
 def stands(pool: NodePoolSpec) -> bool:
     """Tell whether a pool always has a node for the cluster's own parts; spot machines can all be taken away."""
     return pool.purpose == "system" and pool.min_nodes > 0 and not isinstance(pool.capacity, Spot)

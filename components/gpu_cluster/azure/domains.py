@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.gpu_cluster.azure.versions import DRA
-from components.gpu_cluster.pools import NodePoolSpec, labels
+from components.gpu_cluster.pools import NodePoolSpec, only_on
 from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, namespace, tolerations
 
@@ -53,12 +53,9 @@ def install(
 
 def values(pools: Sequence[NodePoolSpec], taints: Sequence[str]) -> dict[str, Any]:
     """Write the chart's values: the GPU Operator counts the GPUs, so it hands out domains alone."""
-    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
-    there = {"nodeSelectorTerms": [{"matchExpressions": [names]}]}
-    required = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": there}}
     return {
         "nvidiaDriverRoot": DRIVER_ROOT,
         "resources": {"gpus": {"enabled": False}},
         "controller": {"affinity": {}},
-        "kubeletPlugin": {"affinity": required, "tolerations": tolerations(taints)},
+        "kubeletPlugin": {"affinity": {"nodeAffinity": only_on(pools)}, "tolerations": tolerations(taints)},
     }

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.gpu_cluster.gcp import node_pool
 from components.gpu_cluster.gcp.versions import INJECTOR
-from components.gpu_cluster.pools import NodePoolSpec, labels
+from components.gpu_cluster.pools import NodePoolSpec, only_on
 from components.kubernetes.operators import tolerations
 
 NAME = "device-injector"
@@ -29,8 +29,6 @@ def install(pools: list[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
 
 def daemon_set(pools: list[NodePoolSpec]) -> dict[str, Any]:
     """Write it: on the nodes of these pools alone."""
-    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
-    there = {"nodeSelectorTerms": [{"matchExpressions": [names]}]}
     return {
         "selector": {"matchLabels": {"k8s-app": NAME}},
         "updateStrategy": {"type": "RollingUpdate"},
@@ -38,7 +36,7 @@ def daemon_set(pools: list[NodePoolSpec]) -> dict[str, Any]:
             "metadata": {"labels": {"k8s-app": NAME}},
             "spec": {
                 "priorityClassName": "system-node-critical",
-                "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": there}},
+                "affinity": {"nodeAffinity": only_on(pools)},
                 "tolerations": tolerations(node_pool.borne(pools)),
                 "hostNetwork": True,
                 "hostPID": True,

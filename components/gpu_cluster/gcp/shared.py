@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.gpu_cluster.gcp import node_pool
 from components.gpu_cluster.gcp.versions import DRA
-from components.gpu_cluster.pools import NodePoolSpec, labels
+from components.gpu_cluster.pools import NodePoolSpec, only_on
 from components.kubernetes.charts import Chart
 from components.kubernetes.operators import CHARTS, tolerations
 
@@ -40,16 +40,14 @@ def install(pools: list[NodePoolSpec], opts: pulumi.ResourceOptions) -> None:
 
 def values(pools: list[NodePoolSpec]) -> dict[str, Any]:
     """Write the chart's values: GKE counts the GPUs, so it hands out domains alone (cluster-toolkit, kubectl-apply)."""
-    names = {"key": "causeway/pool", "operator": "In", "values": labels(pools)}
-    plain = {"key": "nvidia.com/gpu", "operator": "DoesNotExist"}
+    terms = [{"matchExpressions": [{"key": "nvidia.com/gpu", "operator": "DoesNotExist"}]}]
+    elsewhere = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
     return {
         "nvidiaDriverRoot": "/home/kubernetes/bin/nvidia",
         "resources": {"gpus": {"enabled": False}},
-        "controller": {"affinity": _where(plain)},
-        "kubeletPlugin": {"affinity": _where(names), "tolerations": tolerations(node_pool.borne(pools))},
+        "controller": {"affinity": {"nodeAffinity": elsewhere}},
+        "kubeletPlugin": {
+            "affinity": {"nodeAffinity": only_on(pools)},
+            "tolerations": tolerations(node_pool.borne(pools)),
+        },
     }
-
-
-def _where(expression: dict[str, Any]) -> dict[str, Any]:
-    terms = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
-    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}

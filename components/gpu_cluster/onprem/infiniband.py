@@ -9,6 +9,7 @@ import pulumi
 from components import site as ground
 from components.gpu_cluster.onprem import nodes
 from components.gpu_cluster.onprem.hosts import Site
+from components.gpu_cluster.pools import only_on
 from components.kubernetes import operators
 from components.kubernetes.charts import Chart
 from infra.catalog import fabric
@@ -65,7 +66,7 @@ def cluster_policy(sites: Sequence[Site], plugin: Plugin) -> dict[str, Any]:
     devices = operators.device_plugin(fabric.of(whole[0].pool.machine), plugin.pinned) if whole else None
     return {
         "tolerations": nodes.tolerations(sites),
-        "nodeAffinity": _on(sites),
+        "nodeAffinity": only_on(site.pool for site in sites),
         **({"ofedDriver": driver} if owned else {}),
         **({"sriovDevicePlugin": devices} if devices else {}),
         **({"ibKubernetes": _partitions(plugin.pinned)} if any(site.partition_key for site in sites) else {}),
@@ -78,12 +79,6 @@ def _resource(site: Site) -> tuple[str, str]:
     assert resource
     prefix, _, name = resource.partition("/")
     return prefix, name
-
-
-def _on(sites: Sequence[Site]) -> dict[str, Any]:
-    pools = [site.pool.name for site in sites]
-    term = {"matchExpressions": [{"key": "causeway/pool", "operator": "In", "values": pools}]}
-    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
 
 
 def _partitions(version: str) -> dict[str, Any]:
