@@ -29,21 +29,23 @@ from workloads.pretrain.timeouts import Timeouts
 from workloads.pretrain.world import World, join
 
 MESHES = {"fsdp": {"shard": 2}, "tensor": {"tensor": 2}}
-"""The ways to cut the small model whose losses are compared."""
+"""The ways to cut the models whose losses are compared."""
 
 
 class Bench:
     """Both sides and the report, in each of the two processes; the first of them also talks to the one beside."""
 
-    def __init__(self, world: World, out: Path, seconds: float) -> None:
+    def __init__(self, world: World, out: Path, seconds: float, *, tiny: bool) -> None:
         self.world, self.out, self.seconds, self.began = world, out, seconds, time.monotonic()
         self.report: dict[str, Any] = {"versions": versions(), "parts": {}, "left_out": []}
-        self.gang = Side(world, tokens(tiny=True))
-        self.alone = Beside() if world.rank == 0 else None
+        self.gang = Side(world, tokens(tiny=tiny))
+        self.alone = Beside(tiny=tiny) if world.rank == 0 else None
 
-    def build(self, shape: Shape, micro: int, mesh: dict[str, int]) -> None:
+    def build(
+        self, shape: Shape, micro: int, mesh: dict[str, int], reshard_after_forward: str = "auto"
+    ) -> None:
         """Build the gang's model."""
-        self.gang.build(shape, micro, mesh)
+        self.gang.build(shape, micro, mesh, reshard_after_forward)
         self.world.barrier()
 
     def build_alone(self, shape: Shape, micro: int) -> None:
@@ -80,21 +82,27 @@ class Bench:
 
 
 def speed(bench: Bench, *, tiny: bool) -> dict[str, Any]:
-    """Measure one GPU and two with FSDP2 by turns, the same batch a GPU, with one and with four micro-batches."""
+    """Measure one GPU and two with FSDP2 by turns, the same batch a GPU, with one and with four micro-batches.
+
+    Twice: with weights that stay gathered for the step, as `auto` keeps these, and gathered anew for every pass.
+    """
     shape = dial(2, 512, 64) if tiny else llama("llama-1b", 32_768, 2048)
     micro = 2 if tiny else 8
     bench.build_alone(shape, micro)
-    bench.build(shape, micro, {"shard": 2})
-    bench.turn(2, 1)
     found: dict[str, Any] = {"shape": shape.describe(), "samples_per_gpu": micro}
-    for accumulate, rounds, steps in ((1, 5, 4), (4, 3, 1)):
-        bench.turn(1, accumulate)
-        turns = [bench.turn(steps, accumulate) for _ in range(rounds)]
-        each = micro * accumulate * shape.context * steps
-        if bench.world.rank == 0:
-            found[f"{accumulate} micro-batch"] = compare(turns, each, shape, bench.world.device)
-    if bench.world.device.type == "cuda":
-        found["memory_gib_per_gpu"] = round(torch.cuda.max_memory_allocated() / 2**30, 1)
+    for reshard in ("auto", "always"):
+        bench.build(shape, micro, {"shard": 2}, reshard)
+        bench.turn(2, 1)
+        ways: dict[str, Any] = {}
+        for accumulate, rounds, steps in ((1, 5, 4), (4, 5, 1)):
+            bench.turn(1, accumulate)
+            turns = [bench.turn(steps, accumulate) for _ in range(rounds)]
+            each = micro * accumulate * shape.context * steps
+            if bench.world.rank == 0:
+                ways[f"{accumulate} micro-batch"] = compare(turns, each, shape, bench.world.device)
+        if bench.world.device.type == "cuda":
+            ways["memory_gib_per_gpu"] = round(torch.cuda.max_memory_allocated() / 2**30, 1)
+        found[f"reshard_after_forward {reshard}"] = ways
     return found
 
 
@@ -116,33 +124,57 @@ def compare(
     }
 
 
-def losses(bench: Bench, *, tiny: bool, steps: int = 20) -> dict[str, Any]:
-    """Train a small model alone, with FSDP2 and with tensor parallel: same weights, same samples.
+def losses(bench: Bench, shape: Shape, batch: int, steps: int, rounds: int) -> dict[str, Any]:
+    """Train alone, with FSDP2 and with tensor parallel, several times each: same weights, samples and rates.
 
-    The rate rises as it does in a run: AdamW's first steps at full rate turn rounding into chance.
+    One process alone is not bit-equal from one training to the next, since some kernels sum in an order of chance: so
+    the means of several trainings are compared, and alone with itself.
     """
-    shape = dial(2, 512, 64) if tiny else dial(16, 512, 512)
-    batch = 8 if tiny else 32
     bench.build_alone(shape, batch)
-    curves: dict[str, list[float]] = {}
+    curves: dict[str, list[list[float]]] = {}
     for name, mesh in MESHES.items():
         bench.build(shape, batch // mesh.get("shard", 1), mesh)
-        whole = torch.tensor(bench.gang.learn(steps))
-        dist.all_reduce(whole)
-        curves[name] = (whole / mesh.get("tensor", 1)).tolist()
-    alone = bench.ask_alone("learn", steps)
+        curves[name] = []
+        for _ in range(rounds):
+            whole = torch.tensor(bench.gang.learn(steps))
+            dist.all_reduce(whole)
+            curves[name].append((whole / mesh.get("tensor", 1)).tolist())
+    curves["alone"] = [bench.ask_alone("learn", steps) for _ in range(rounds)]
     if bench.world.rank:
         return {}
-    curves["alone"] = alone
-    away = {
-        name: max(abs(here - there) for here, there in zip(curves[name], curves["alone"], strict=True))
-        for name in MESHES
-    }
+    last = {name: [statistics.mean(curve[-20:]) for curve in each] for name, each in curves.items()}
+    mean = {name: statistics.mean(each) for name, each in last.items()}
+    first = curves["alone"][0]
     return {
         "shape": shape.describe(),
+        "samples": batch,
         "steps": steps,
-        "largest_difference": {name: round(value, 6) for name, value in away.items()},
-        "curves": {name: [round(value, 4) for value in curve] for name, curve in curves.items()},
+        "last": {name: [round(value, 4) for value in each] for name, each in last.items()},
+        "mean": {name: round(value, 4) for name, value in mean.items()},
+        "difference": {name: round(abs(mean[name] - mean["alone"]), 4) for name in MESHES},
+        "steps_within_0.01_of_the_first_alone": {
+            name: [agreeing(curve, first) for curve in each if curve is not first]
+            for name, each in curves.items()
+        },
+        "curves": {name: [round(value, 4) for value in each[0]] for name, each in curves.items()},
+    }
+
+
+def agreeing(curve: list[float], other: list[float]) -> int:
+    """Count the steps before two losses are more than 0.01 apart for the first time."""
+    apart = (abs(here - there) > 0.01 for here, there in zip(curve, other, strict=True))
+    return next((step for step, far in enumerate(apart) if far), len(curve))
+
+
+def parts(bench: Bench, *, tiny: bool) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Name the parts."""
+    small, large = dial(16, 8192, 512), llama("llama-1b", 32_768, 2048)
+    if tiny:
+        small, large = dial(2, 512, 64), dial(4, 512, 64)
+    return {
+        "speed": partial(speed, bench, tiny=tiny),
+        "losses": partial(losses, bench, small, 8 if tiny else 32, 40 if tiny else 200, rounds=5),
+        "losses of llama-1b": partial(losses, bench, large, 8 if tiny else 16, 10 if tiny else 100, rounds=3),
     }
 
 
@@ -152,17 +184,17 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=Path("results"), help="folder for mesh.json")
-    parser.add_argument("--seconds", type=float, default=120, help="stop beginning new parts after this time")
+    parser.add_argument("--seconds", type=float, default=300, help="stop beginning new parts after this time")
     parser.add_argument("--tiny", action="store_true", help="tiny shapes")
-    parser.add_argument("--only", choices=["speed", "losses"], help="one part alone")
+    parser.add_argument("--only", default="", help="names of parts, with commas")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with join(Timeouts.derive(120, 30)) as world:
-        bench = Bench(world, options.out, options.seconds)
+        bench = Bench(world, options.out, options.seconds, tiny=options.tiny)
         try:
-            for name, part in {"speed": speed, "losses": losses}.items():
-                if options.only in {None, name}:
-                    bench.part(name, partial(part, bench, tiny=options.tiny))
+            for name, part in parts(bench, tiny=options.tiny).items():
+                if not options.only or name in options.only.split(","):
+                    bench.part(name, part)
         finally:
             if bench.alone:
                 bench.alone.close()

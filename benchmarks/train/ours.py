@@ -13,11 +13,14 @@ from torch._C._distributed_c10d import HashStore
 
 from workloads.pretrain.loader import Loader
 from workloads.pretrain.mesh import Mesh
-from workloads.pretrain.optimizer import clip, gradient_norm, make_optimizer
+from workloads.pretrain.optimizer import clip, gradient_norm, learning_rate, make_optimizer
 from workloads.pretrain.parallel import lay
-from workloads.pretrain.shape import Shape
+from workloads.pretrain.shape import Shape, learning_rate_of
 from workloads.pretrain.spec import PretrainSpec
 from workloads.pretrain.world import World
+
+RUN = 5000
+"""Steps of the run whose first ones `learn` does; its rate rises over the first 200, as the trainer has it."""
 
 
 @contextlib.contextmanager
@@ -51,15 +54,19 @@ class Ours:
     float8: bool = False
     rate: float = 6e-4
     mesh: Mapping[str, int] = field(default_factory=dict)
+    reshard_after_forward: str = "auto"
 
     def start(self, world: World) -> None:
         """Build the model as a run would."""
-        spec = PretrainSpec(float8=self.float8, mesh=self.mesh)
+        spec = PretrainSpec(
+            float8=self.float8, mesh=self.mesh, reshard_after_forward=self.reshard_after_forward
+        )
         self.world, self.done = world, 0
         self.grid = Mesh.of(self.mesh, world.size, self.shape)
         self.laid = lay(self.shape, spec, self.grid, world)
         self.optimizer = make_optimizer(self.laid.model, spec, self.rate)
         self.parameters = list(self.laid.model.parameters())
+        self.first: list[Tensor] = []
         self.gather(self.accumulate)
 
     def gather(self, accumulate: int) -> None:
@@ -87,3 +94,23 @@ class Ours:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return loss / self.step_tokens
+
+    def learn(self, steps: int) -> list[float]:
+        """Do the first steps of a run of RUN at its rates and give the losses; each call begins with the same weights.
+
+        The first call keeps them, so let no step come before it.
+        """
+        self.first = self.first or [each.detach().clone() for each in self.parameters]
+        with torch.no_grad():
+            for parameter, value in zip(self.parameters, self.first, strict=True):
+                parameter.copy_(value)
+        self.optimizer.state.clear()
+        self.done = 0
+        highest = learning_rate_of(PretrainSpec(), self.shape)
+        losses = []
+        for done in range(steps):
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(done, RUN, highest)
+            losses.append(self.step())
+        curve: list[float] = torch.stack(losses).tolist()
+        return curve

@@ -7,11 +7,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from benchmarks.train.data import tokens
-from benchmarks.train.gpt2 import reset, warmed
+from benchmarks.train.gpt2 import reset
 from benchmarks.train.measure import settle
 from benchmarks.train.ours import Ours, alone
 from workloads.pretrain.shape import Shape
@@ -28,11 +27,13 @@ class Side:
         self.world, self.text = world, text
         self.ours: Ours | None = None
 
-    def build(self, shape: Shape, micro: int, mesh: Mapping[str, int]) -> None:
+    def build(
+        self, shape: Shape, micro: int, mesh: Mapping[str, int], reshard_after_forward: str = "auto"
+    ) -> None:
         """Build a model in place of the one before."""
         self.ours = None
         reset()
-        self.ours = Ours(shape, self.text, micro, rate=3e-4, mesh=mesh)
+        self.ours = Ours(shape, self.text, micro, mesh=mesh, reshard_after_forward=reshard_after_forward)
         self.ours.start(self.world)
 
     def run(self, steps: int, accumulate: int) -> float:
@@ -47,19 +48,18 @@ class Side:
         return time.perf_counter() - begin
 
     def learn(self, steps: int) -> list[float]:
-        """Do the first steps of a training while its rate rises; give this process's part of each step's loss."""
+        """Give this process's part of the losses of a run's first steps."""
         assert self.ours is not None
-        losses: list[float] = torch.stack([warmed(self.ours, done) for done in range(steps)]).tolist()
-        return losses
+        return self.ours.learn(steps)
 
 
 class Beside:
     """A side in a process beside this one, on the first device."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tiny: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.orders, theirs = context.Pipe()
-        self.process = context.Process(target=_obey, args=(theirs,), daemon=True)
+        self.process = context.Process(target=_obey, args=(theirs, tiny), daemon=True)
         self.process.start()
         theirs.close()
         self.owed = 0
@@ -86,13 +86,13 @@ class Beside:
         self.process.join(10)
 
 
-def _obey(orders: Connection) -> None:
+def _obey(orders: Connection, tiny: bool) -> None:
     """Do what comes until nobody sends any more."""
     with alone() as world:
-        side = Side(world, tokens(tiny=True))
+        side = Side(world, tokens(tiny=tiny))
         while True:
             try:
                 name, arguments = orders.recv()
-            except EOFError:
+            except (EOFError, ConnectionResetError):
                 return
             orders.send(getattr(side, name)(*arguments))

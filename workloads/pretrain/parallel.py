@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
-from torch.distributed.tensor import Replicate
+from torch.distributed.tensor import DTensor, Replicate
 from torch.distributed.tensor.parallel import (
     ColwiseParallel,
     ParallelStyle,
@@ -26,6 +26,9 @@ from workloads.pretrain.model import Transformer, materialize
 from workloads.pretrain.shape import Shape
 from workloads.pretrain.spec import MESH, PretrainSpec
 from workloads.pretrain.world import World
+
+KEPT = 1 / 8
+"""Part of the device's memory that gathered weights may take for `auto` to keep them between the passes."""
 
 WHOLE = 12
 """Most layers that are compiled in one piece; beyond it the compiler's time grows faster than what it saves."""
@@ -54,28 +57,40 @@ def lay(shape: Shape, spec: PretrainSpec, mesh: Mesh, world: World) -> Laid:
     grid = init_device_mesh(
         world.device.type, tuple(getattr(mesh, axis) for axis in MESH), mesh_dim_names=MESH
     )
-    copies = world.size // mesh.pipeline
+    stage = 0
     if mesh.pipeline > 1:
-        from workloads.pretrain.pipeline import cut, pipelined
+        from workloads.pretrain.pipeline import cut  # a second of imports that other meshes need not wait for
 
         stage = cut(model, mesh, world.rank)
-        _shard(model, spec, mesh, grid, world.device)
-        return Laid(model, pipelined(model, stage, mesh, grid, world), copies)
-    _shard(model, spec, mesh, grid, world.device)
+    if mesh.tensor > 1:
+        _cut_tensors(model, grid["tensor"])
+    keep = keeps(spec.reshard_after_forward, gathered_bytes(model), memory_of(world.device))
+    _shard(model, spec, mesh, grid, world.device, keep=keep)
+    return Laid(
+        model, _computing(model, stage, mesh, grid, world, keep=keep), copies=world.size // mesh.pipeline
+    )
+
+
+def _computing(
+    model: Transformer, stage: int, mesh: Mesh, grid: DeviceMesh, world: World, *, keep: bool
+) -> Callable[[Batch, float], Tensor]:
+    """Give the function that computes a batch: through all stages, with DDP, or on its own and FSDP2's hooks."""
+    if mesh.pipeline > 1:
+        from workloads.pretrain.pipeline import pipelined  # as above
+
+        return pipelined(model, stage, mesh, grid, world)
     if mesh.data > 1 and mesh.tensor == 1 and mesh.shard == 1:
         options: dict[str, Any] = {"device_ids": [world.device.index]} if world.device.type == "cuda" else {}
         wrapped = DistributedDataParallel(model, gradient_as_bucket_view=True, **options)
-        return Laid(model, _stepper(wrapped, world.device, wrapped.no_sync), copies)
-    return Laid(model, _stepper(model, world.device, _holding(model)), copies)
+        return _stepper(wrapped, world.device, wrapped.no_sync)
+    return _stepper(model, world.device, _holding(model, keep=keep))
 
 
 def _shard(
-    model: Transformer, spec: PretrainSpec, mesh: Mesh, grid: DeviceMesh, device: torch.device
+    model: Transformer, spec: PretrainSpec, mesh: Mesh, grid: DeviceMesh, device: torch.device, *, keep: bool
 ) -> None:
-    """Cut tensors, then make each block's memory and cut it over the data axis, so that no device holds all of it."""
+    """Make each block's memory and cut it over the data axis, so that no device holds all of the model at once."""
     shape = model.shape
-    if mesh.tensor > 1:
-        _cut_tensors(model, grid["tensor"])
     if spec.float8:
         use_float8(model, device)
     whole = mesh.data == 1 or (mesh.tensor == 1 and mesh.shard == 1 and mesh.pipeline == 1)
@@ -91,11 +106,28 @@ def _shard(
     policy = MixedPrecisionPolicy(param_dtype=model.dtype, reduce_dtype=torch.float32)
     for name, block in model.layers.items():
         materialize(block, f"layers.{name}", shape, spec.seed, device)
-        fully_shard(block, mesh=axes, mp_policy=policy)
+        fully_shard(block, mesh=axes, mp_policy=policy, reshard_after_forward=not keep)
     for name, child in model.named_children():
         if child is not model.layers:
             materialize(child, name, shape, spec.seed, device)
     fully_shard(model, mesh=axes, mp_policy=policy)
+
+
+def keeps(setting: str, gathered: int, memory: int | None) -> bool:
+    """Tell whether weights of `gathered` bytes stay gathered between the passes; None is memory without a limit."""
+    fits = memory is None or gathered <= memory * KEPT
+    return setting == "never" or (setting == "auto" and fits)
+
+
+def gathered_bytes(model: Transformer) -> int:
+    """Give the bytes of the model's own weights, in the type of its arithmetic, when no shard is missing."""
+    locals_ = (each.to_local() if isinstance(each, DTensor) else each for each in model.parameters())
+    return sum(each.numel() for each in locals_) * model.dtype.itemsize
+
+
+def memory_of(device: torch.device) -> int | None:
+    """Give the bytes of a GPU; a CPU has no memory of its own."""
+    return torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else None
 
 
 def _cut_tensors(model: Transformer, axis: DeviceMesh) -> None:
@@ -119,16 +151,21 @@ def prefer_attention(device: torch.device) -> None:
         torch._C._set_sdp_priority_order([first, *(each for each in usual if each != first)])  # noqa: SLF001 - as above
 
 
-def _holding(model: Transformer) -> Callable[[], contextlib.AbstractContextManager[None]]:
-    """Give the context in which gradients are summed locally and not yet over the mesh."""
+def _holding(model: Transformer, *, keep: bool) -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """Give the context of a backward pass that others follow before the optimizer's step.
+
+    Gradients are summed locally and not yet over the mesh; weights that may stay gathered do.
+    """
 
     @contextlib.contextmanager
     def hold() -> Any:
         if isinstance(model, FSDPModule):
             model.set_requires_gradient_sync(False)
+            model.set_reshard_after_backward(not keep)
         yield
         if isinstance(model, FSDPModule):
             model.set_requires_gradient_sync(True)
+            model.set_reshard_after_backward(True)
 
     return hold
 

@@ -21,6 +21,9 @@ MODELS = ("depth", "gpt2-124m", "llama-1b", "llama-8b", "llama-70b")
 RECOMPUTE = ("none", "selective", "full")
 """Policies of activation checkpointing."""
 
+RESHARD = ("auto", "always", "never")
+"""When FSDP2 gives gathered weights back after the forward pass; torchtitan has the same names."""
+
 MESH = ("pipeline", "replicate", "shard", "tensor")
 """Axes of the mesh, outermost first."""
 
@@ -75,6 +78,11 @@ class PretrainSpec:
 
     recompute: str = "none"
     """Activation checkpointing: `none`, `selective` (keep matrix products) or `full`. Default: `none`."""
+
+    reshard_after_forward: str = "auto"
+    """FSDP2 gives a block's gathered weights back after its forward pass and gathers them again for the backward
+    (`always`), or keeps them for the whole step, gathered once (`never`). Default `auto`: kept where they take at most
+    an eighth of the device's memory."""
 
     float8: bool = False
     """Matrix products in float8 where the GPU has it (compute capability 8.9 or more). Default: no."""
@@ -268,7 +276,7 @@ def _mistyped(spec: type[PretrainSpec], key: str, value: Any) -> str:
 
 
 def _nearest(key: str, value: Any) -> str:
-    choices = {"model": MODELS, "recompute": RECOMPUTE}.get(key, ())
+    choices = {"model": MODELS, "recompute": RECOMPUTE, "reshard_after_forward": RESHARD}.get(key, ())
     near = difflib.get_close_matches(str(value), choices, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
@@ -299,6 +307,7 @@ _RULES: dict[str, _Rule] = {
         f"1 or more along {', '.join(MESH)}",
     ),
     "recompute": (lambda value: value in RECOMPUTE, ", ".join(RECOMPUTE)),
+    "reshard_after_forward": (lambda value: value in RESHARD, ", ".join(RESHARD)),
     "checkpoint_every": _between(1, 10**9),
     "keep": _between(1, 1000),
     "restarts": _between(0, 1000),

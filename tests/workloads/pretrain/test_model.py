@@ -12,6 +12,7 @@ from workloads.pretrain.float8 import quantize, use_float8
 from workloads.pretrain.mesh import Mesh
 from workloads.pretrain.model import Transformer, build
 from workloads.pretrain.optimizer import learning_rate
+from workloads.pretrain.parallel import gathered_bytes, keeps
 from workloads.pretrain.peaks import peak, utilisation
 from workloads.pretrain.shape import Shape, dial, gpt2, llama
 from workloads.pretrain.tokens import train_tokenizer
@@ -114,6 +115,30 @@ def test_float8_keeps_numbers_to_its_precision() -> None:
     assert ((scaled.float() * factor - x).abs() <= x.abs() / 16 + factor * 2**-9).all()
     with pytest.raises(RunError, match="compute capability"):
         use_float8(model_of(SHAPES["llama"]), CPU)
+
+
+@pytest.mark.parametrize(
+    ("setting", "gathered", "memory", "kept"),
+    [
+        ("auto", 10, 80, True),
+        ("auto", 11, 80, False),
+        ("auto", 11, None, True),
+        ("never", 11, 80, True),
+        ("always", 10, 80, False),
+    ],
+)
+def test_weights_stay_gathered_where_they_fit(
+    setting: str, gathered: int, memory: int | None, *, kept: bool
+) -> None:
+    """Up to an eighth of the device's memory they stay for the step; a setting overrides that."""
+    assert keeps(setting, gathered, memory) is kept
+
+
+def test_gathered_weights_are_counted_in_the_type_of_the_arithmetic() -> None:
+    """They are two bytes a weight in bf16; a model on `meta` is enough to tell."""
+    with torch.device("meta"):
+        model = Transformer(SHAPES["llama"], torch.bfloat16)
+    assert gathered_bytes(model) == 2 * SHAPES["llama"].parameters
 
 
 def test_learning_rate_warms_up_and_falls_to_a_tenth() -> None:

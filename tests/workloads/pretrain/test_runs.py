@@ -53,6 +53,7 @@ def scenarios(text: str) -> dict[str, list[Life]]:
         "told to end": [life(2, text, term_at=6), life(2, text)],
         "other model": [life(1, text, steps=2), life(1, text, steps=2, depth=3)],
         "fsdp": [life(2, text, mesh={"shard": 2}, **short)],
+        "fsdp, gathered anew": [life(2, text, mesh={"shard": 2}, reshard_after_forward="always", **short)],
         "tensor": [life(2, text, mesh={"tensor": 2}, **short)],
         "fsdp x tensor": [life(4, text, mesh={"shard": 2, "tensor": 2}, **short)],
         "fsdp, then tensor": [
@@ -138,7 +139,14 @@ def test_resume_at_other_world_sizes_keeps_samples_and_loss(runs: tuple[dict[str
 
 @pytest.mark.parametrize(
     ("name", "like"),
-    [("fsdp", "one"), ("tensor", "one"), ("fsdp x tensor", "one"), ("stages", "one stage"), ("two", "one")],
+    [
+        ("fsdp", "one"),
+        ("fsdp, gathered anew", "fsdp"),
+        ("tensor", "one"),
+        ("fsdp x tensor", "one"),
+        ("stages", "one stage"),
+        ("two", "one"),
+    ],
 )
 def test_every_mesh_learns_the_same(runs: tuple[dict[str, Any], Path], name: str, like: str) -> None:
     """Sharded, tensor-parallel, combined and pipelined runs follow one process's loss."""
