@@ -1,6 +1,7 @@
 """The loop: prepare, resume, train, save, export."""
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -172,13 +173,16 @@ def loop(run: Run) -> bool:
     every = max(1, min(10, spec.steps // 50))
     peak_rate = learning_rate_of(spec, run.shape)
     window = Window(run.world.device)
-    signed = time.monotonic()
+    signed, first = time.monotonic(), run.step
     while run.step < spec.steps:
         if run.world.any(run.notice.given):
             return False
         rate = learning_rate(run.step, spec.steps, peak_rate)
         norm = one_step(run, rate, window)
         goodput.did(run.step, run.job.scratch / MARK if run.world.rank == 0 else None)
+        if run.step == first + 1:
+            gc.collect()
+            gc.freeze()  # all is built and compiled: walking it again would hold up one worker, and so all
         if run.step % every == 0 or run.step == spec.steps:
             report(run, window, rate, norm)
             window = Window(run.world.device)

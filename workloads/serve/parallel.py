@@ -6,6 +6,7 @@ follower ends when the first process does. Processes meet through a file in a pr
 """
 
 import datetime as dt
+import gc
 import multiprocessing
 import os
 import tempfile
@@ -150,6 +151,8 @@ def _follow(meeting: Path, rank: int, steps: Connection, plan: Plan) -> None:
     torch.set_num_threads(_threads(plan))
     team = Team(meeting, rank, plan)
     runner = team.build(plan)
+    gc.collect()
+    gc.freeze()  # as the leader does: a pause of one is a pause of all
     with suppress(EOFError):
         while (layout := steps.recv()) is not None:
             runner.logits(layout)

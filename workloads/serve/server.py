@@ -1,6 +1,7 @@
 """Start: settings to model to routes. Stop: SIGTERM, drain, end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -117,5 +118,7 @@ def serve(settings: Settings, model: Model, words: Words, vocabulary: int) -> in
         proxy_headers=False,  # nothing here asks who the client is
     )
     server = Server(config, parts.drain, settings.spec.drain_seconds)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: walking torch's objects would hold every stream for a tenth of a second
     server.run()
     return 1 if server.late or not server.started else 0
