@@ -1,3 +1,5 @@
+"""What a rehearsal refuses, turns, drifts and proves, before any engine is started."""
+
 import json
 from pathlib import Path
 

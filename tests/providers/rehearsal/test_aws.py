@@ -1,3 +1,5 @@
+"""The stand-in for AWS refuses what AWS refuses, and its names, ids and lifetimes are AWS's."""
+
 import json
 from collections.abc import Callable
 

@@ -1,3 +1,5 @@
+"""The stand-in for Azure refuses what Resource Manager refuses, and its ids and lifetimes are Resource Manager's."""
+
 import base64
 from collections.abc import Callable
 

@@ -1,3 +1,5 @@
+"""Faults are read strictly and strike once, and whatever they break, the account stays whole."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The stand-in for Google Cloud refuses what Google refuses, and its names, links and labels are Google's."""
+
 from collections.abc import Callable
 
 import pytest

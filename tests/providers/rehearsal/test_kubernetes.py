@@ -1,3 +1,5 @@
+"""The stand-in for a cluster refuses what an API server refuses, and its objects are named as the real provider's."""
+
 from collections.abc import Callable
 
 import grpc

@@ -1,3 +1,5 @@
+"""A small cluster on the real engine against stand-ins: its whole life, each fault, and a mistake in a name."""
+
 import pytest
 
 from console.rehearse import proof

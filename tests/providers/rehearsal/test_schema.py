@@ -1,3 +1,5 @@
+"""Names, types and enums of a package are read out of its installed SDK, and every table fits them."""
+
 import pytest
 
 from providers.rehearsal.clouds import CLOUDS

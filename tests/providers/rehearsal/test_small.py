@@ -1,3 +1,5 @@
+"""The stand-ins for `random` and `tls` draw values that stay, and keep the secret ones out of the account."""
+
 from collections.abc import Callable
 
 import pytest

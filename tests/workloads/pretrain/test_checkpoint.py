@@ -1,3 +1,5 @@
+"""A checkpoint is whole or absent, whatever kills its writer, and goodput counts what a kill cost."""
+
 import json
 import subprocess
 import sys

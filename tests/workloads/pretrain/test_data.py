@@ -1,3 +1,5 @@
+"""Each sample is seen once an epoch, a useless corpus is refused, and tokens are made once and lie sealed."""
+
 import http.server
 import threading
 from collections import Counter

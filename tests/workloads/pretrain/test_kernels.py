@@ -1,3 +1,5 @@
+"""The trainer's kernels, in Triton's interpreter, give what plain torch gives."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Size, loss, gradients, export and mesh of the model agree with the plain way or with the published figure."""
+
 import json
 from pathlib import Path
 

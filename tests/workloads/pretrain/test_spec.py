@@ -1,3 +1,5 @@
+"""The trainer's spec reads loose settings strictly, and derives command, timeouts and pod without torch."""
+
 import json
 import subprocess
 import sys

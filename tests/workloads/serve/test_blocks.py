@@ -1,3 +1,5 @@
+"""Blocks of the cache are shared by what they hold, and given away in an order that keeps the useful ones."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Two processes serve as one does, or end saying why not."""
+
 from pathlib import Path
 
 import pytest

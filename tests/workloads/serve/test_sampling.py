@@ -1,3 +1,5 @@
+"""Tokens are drawn by the model's probabilities, as each request bends them, and the same again by the same seed."""
+
 import math
 
 import pytest

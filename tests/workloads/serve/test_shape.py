@@ -1,3 +1,5 @@
+"""A model folder's config is read strictly, and gives the published frequencies and sizes."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""The server's spec reads loose settings strictly, and gives one pod for both images without torch."""
+
 import subprocess
 import sys
 from pathlib import Path

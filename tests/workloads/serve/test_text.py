@@ -1,3 +1,5 @@
+"""Tokens become text piece by piece without loss, stop texts never show, and templates stay in their sandbox."""
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
