@@ -30,9 +30,11 @@ def draw(title: str, curve: list[list[float]], points: list[Point], seconds: dic
     loss.set(title="loss (nats per token)", xlabel="step")
     steps = [point.step for point in points]
     norm.plot(steps, [point.grad_norm for point in points], color="tab:red")
-    norm.set(title="gradient norm before clipping", xlabel="step")
+    norm.set(title="gradient norm before clipping", xlabel="step of the last attempt")
     speed.plot(steps, [point.tokens_per_second for point in points], color="tab:green")
-    speed.set(title="tokens per second", xlabel="step", ylim=(0, None))
+    speed.set(title="tokens per second", xlabel="step of the last attempt", ylim=(0, None))
+    for axes in (loss, norm, speed):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     whole, left = sum(seconds.values()) or 1.0, 0.0
     for part, value in seconds.items():
         parts.barh(0, value, left=left, color=COLOURS[part], label=f"{part} {value / whole:.1%}")
