@@ -25,7 +25,8 @@ def agree(pair: tuple[Tensor, Tensor], wanted: Tensor) -> None:
     The kernels' normal distribution is off by 1e-7, times numbers of up to 15 and a factor of 10.
     """
     by_rows, by_columns = pair
-    torch.testing.assert_close(by_rows, by_columns.t(), rtol=0, atol=1e-37)  # it also widens subnormals wrongly
+    # the interpreter also widens subnormals wrongly, hence not 0
+    torch.testing.assert_close(by_rows, by_columns.t(), rtol=0, atol=1e-37)
     torch.testing.assert_close(by_rows.float(), wanted, rtol=2**-7, atol=1e-4)
 
 
