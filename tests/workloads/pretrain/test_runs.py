@@ -56,6 +56,8 @@ def scenarios(text: str) -> dict[str, list[Life]]:
         "fsdp, gathered anew": [life(2, text, mesh={"shard": 2}, reshard_after_forward="always", **short)],
         "tensor": [life(2, text, mesh={"tensor": 2}, **short)],
         "fsdp x tensor": [life(4, text, mesh={"shard": 2, "tensor": 2}, **short)],
+        "hsdp": [life(4, text, mesh={"replicate": 2, "shard": 2}, **short)],
+        "stages x fsdp x tensor": [life(8, text, mesh={"pipeline": 2, "shard": 2, "tensor": 2}, **short)],
         "fsdp, then tensor": [
             life(2, text, mesh={"shard": 2}, steps=3),
             life(2, text, mesh={"tensor": 2}, steps=5),
@@ -144,7 +146,9 @@ def test_resume_at_other_world_sizes_keeps_samples_and_loss(runs: tuple[dict[str
         ("fsdp, gathered anew", "fsdp"),
         ("tensor", "one"),
         ("fsdp x tensor", "one"),
+        ("hsdp", "one"),
         ("stages", "one stage"),
+        ("stages x fsdp x tensor", "one stage"),
         ("two", "one"),
     ],
 )
