@@ -17,6 +17,7 @@ from console.exits import Exit
 from infra import paths
 from infra.problems import Problem, ProblemsError
 from infra.settings import NoStackError
+from providers.rehearsal.accountfile import AccountError
 
 _CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
 
@@ -126,6 +127,7 @@ _TELL: tuple[tuple[type[BaseException], Callable[[Any], tuple[str, Exit]]], ...]
     (ProblemsError, lambda error: (f"{error}\nNothing was changed.", Exit.CONFIGURATION)),
     (Failed, lambda error: (str(error), error.code)),
     (EngineError, lambda error: (str(error), Exit.GENERIC)),
+    (AccountError, lambda error: (str(error), Exit.GENERIC)),
     (StackNotFoundError, lambda _: ("this stack has no state yet: `causeway up` makes it", Exit.NO_STACK)),
     (ConcurrentUpdateError, lambda error: (_locked(str(error)), Exit.GENERIC)),
     (CommandError, lambda error: classify(str(error))),

@@ -24,6 +24,7 @@ from console.rehearse.standins import StandIns
 from console.rehearse.surroundings import variables
 from console.workspace import SealedWorkspace, init_elsewhere, open_workspace
 from infra import paths
+from providers.rehearsal.accountfile import AccountError
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,11 @@ def rehearse(name: str, options: Options) -> Report:
     """Rehearse a stack of this project and say what happened."""
     folder = paths.home() / "rehearsal" / name
     with _alone(name, folder):
-        return _rehearse(name, folder, options)
+        try:
+            return _rehearse(name, folder, options)
+        except AccountError as error:
+            anew = f". Nothing in it is real: remove {folder} and run this again" if error.spoilt else ""
+            raise Failed(f"{error}{anew}") from None
 
 
 @contextmanager

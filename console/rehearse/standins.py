@@ -10,6 +10,7 @@ from typing import Self
 
 from console.failures import Failed
 from infra import paths
+from providers.rehearsal.account import Account
 
 START_TIMEOUT = 30.0
 """Seconds for the stand-ins to name their ports."""
@@ -55,8 +56,14 @@ class StandIns:
         self.start()
 
     def start(self) -> None:
-        """Start the process and wait for its ports; what is left of an earlier one is cleared away."""
+        """Start the process and wait for its ports; what is left of an earlier one is cleared away.
+
+        Raises:
+            AccountError: The account can't be used.
+            Failed: The process did not start.
+        """
         self.stop()
+        Account(self.account).close()  # what is wrong with it is told here, and not by a process that ends
         arguments = ["--account", str(self.account), *(["--fault", self._fault] if self._fault else [])]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "providers.rehearsal", *arguments, *self._packages],

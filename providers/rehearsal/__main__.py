@@ -14,6 +14,7 @@ from pathlib import Path
 from providers.base.server import GRACE, start
 from providers.rehearsal import faults
 from providers.rehearsal.account import Account
+from providers.rehearsal.accountfile import AccountError
 from providers.rehearsal.clouds import CLOUDS
 from providers.rehearsal.schema.sdk import installed
 from providers.rehearsal.standin import StandIn
@@ -26,7 +27,11 @@ def main() -> None:
     parser.add_argument("--fault", type=faults.parse, default=(), help="KIND, KIND@N or KIND@TYPE")
     parser.add_argument("packages", nargs="*", help="packages to stand in for (default: all installed)")
     options = parser.parse_args()
-    account = Account(options.account)
+    try:
+        account = Account(options.account)
+    except AccountError as error:
+        anew = "; nothing in it is real: empty the folder, or name another one" if error.spoilt else ""
+        sys.exit(f"{parser.prog}: {error}{anew}")
     packages = options.packages or [name for name in CLOUDS if installed(name)]
     standins = [StandIn(CLOUDS[package](account), options.fault) for package in packages]
     servers = [(standin, *start(standin)) for standin in standins]

@@ -17,19 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from providers.base.values import UNKNOWN, Bag, Secret, at, leaves, plain
+from providers.rehearsal.accountfile import opened, telling
 
 _DIGEST = "rehearsal:digest"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS resource (
-  key INTEGER PRIMARY KEY, token TEXT NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL,
-  inputs TEXT NOT NULL, outputs TEXT NOT NULL, UNIQUE (token, place, id));
-CREATE INDEX IF NOT EXISTS by_urn ON resource (urn);
-CREATE TABLE IF NOT EXISTS issued (text TEXT NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY (text, owner));
-CREATE INDEX IF NOT EXISTS by_owner ON issued (owner);
-CREATE TABLE IF NOT EXISTS uses (user INTEGER NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY (user, owner));
-CREATE INDEX IF NOT EXISTS by_used ON uses (owner);
-CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
 
 
 class Name(NamedTuple):
@@ -60,15 +50,15 @@ class Account:
 
     Args:
         folder: The account's own folder; made when missing, readable by its owner only.
+
+    Raises:
+        AccountError: Its file can't be used; also later, from whatever reads or writes.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = sqlite3.connect(folder / "account.sqlite", check_same_thread=False, isolation_level=None)
+        self._db = opened(folder)
+        self._file = folder / "account.sqlite"
         self._lock = threading.RLock()
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = OFF")  # a killed process loses nothing, only a power cut would
-        self._db.executescript(_TABLES)
         self._salt = bytes.fromhex(self.note("salt") or self._first("salt", secrets.token_hex(16)))
 
     def close(self) -> None:
@@ -79,13 +69,14 @@ class Account:
     def change(self) -> Iterator[None]:
         """Hold the account alone, and write all that happens inside at once or not at all."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._run("BEGIN IMMEDIATE")
             try:
                 yield
+                self._run("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite itself rolls back where no space is left
+                    self._run("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     # Notes: small facts that outlive a process, such as a fault that has struck.
 
@@ -115,9 +106,8 @@ class Account:
             *(*name, self._dump(inputs), self._dump(outputs)),
         )
         key = cursor.lastrowid or 0
-        self._db.executemany(
-            "INSERT OR IGNORE INTO issued VALUES (?, ?)", ((text, key) for text in {name.id, *issued})
-        )
+        for text in {name.id, *issued}:
+            self._run("INSERT OR IGNORE INTO issued VALUES (?, ?)", text, key)
         self._relate(key, inputs)
         return key
 
@@ -236,16 +226,16 @@ class Account:
         return Record(key, token, place, id_, urn, json.loads(inputs), json.loads(outputs))
 
     def _run(self, query: str, *values: Any) -> sqlite3.Cursor:
-        with self._lock:
+        with self._lock, telling(self._file):
             return self._db.execute(query, values)
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        with self._lock:
+        with self._lock, telling(self._file):
             row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
             return row
 
     def _all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._lock, telling(self._file):
             return self._db.execute(query, values).fetchall()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from console.exits import Exit
 from console.failures import Failed
 from console.rehearse import dial, drift
 from console.rehearse.command import run
@@ -13,7 +14,7 @@ from console.rehearse.phases import Phase
 from console.rehearse.proof import Inventory, _secret_texts
 from console.rehearse.report import Report
 from console.rehearse.scene import _nothing
-from console.rehearse.stage import Options, _alone
+from console.rehearse.stage import Options, _alone, rehearse
 from console.rehearse.surroundings import CREDENTIALS, variables
 from providers.rehearsal.account import Account, Name
 
@@ -79,6 +80,19 @@ def test_a_stack_is_rehearsed_once_at_a_time(tmp_path: Path) -> None:
             pass
     with _alone("it", tmp_path / "it"):
         pass
+
+
+def test_an_account_that_cannot_be_read_is_told_with_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A spoilt file ends a rehearsal before its engine starts: state and account of that stack are to be removed."""
+    monkeypatch.setenv("CAUSEWAY_HOME", str(tmp_path))
+    folder = tmp_path / "rehearsal" / "gcp-dev"
+    Account(folder / "account").close()
+    (folder / "account" / "account.sqlite").write_text("no database" * 100)
+    with pytest.raises(Failed, match=f"it is damaged.* remove {folder} and run this again") as error:
+        rehearse("gcp-dev", Options(verb="refresh"))
+    assert error.value.code == Exit.GENERIC
 
 
 def test_a_change_that_should_not_be_is_named() -> None:
