@@ -96,6 +96,7 @@ def _plain(one: Column) -> dict[str, Any]:
                 "unit": row.unit,
                 "usd": row.unit_usd,
                 "monthly": asdict(row.after),
+                "basis": row.basis,
                 "source": row.source,
                 "asOf": row.as_of,
             }
@@ -124,6 +125,8 @@ def _print_one(column: Column, page: Console) -> None:
         )
     if bill.rows:
         page.print(table)
+    for text in words.bases(bill.rows):
+        page.print(f"[dim]{escape(text)}[/]")
     _gaps(bill, page)
     _work(column, page)
     ends = words.reach(bill.after)

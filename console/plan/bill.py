@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from console.plan.ledger import Stock
 from console.plan.model import Bill, CostRow, Gap, Use
@@ -72,6 +73,7 @@ def _row(key: Key, old: Priced | None, new: Priced | None, component: str) -> Co
         after=new.monthly if new else ZERO,
         source=line.source,
         as_of=line.as_of,
+        basis=line.basis,
     )
 
 
@@ -89,8 +91,7 @@ def _priced(ledger: Ledger) -> Mapping[Key, Priced]:
 def _joined(one: Priced | None, other: Priced) -> Priced:
     if one is None:
         return other
-    quantity = one.quantity.plus(other.quantity)
-    return Priced(other.item, quantity, other.unit, other.unit_usd, other.region, other.source, other.as_of)
+    return replace(other, quantity=one.quantity.plus(other.quantity))
 
 
 def _gap(urn: str, line: Unpriced) -> Gap:

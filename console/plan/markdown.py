@@ -81,7 +81,8 @@ def _cost(plan: Plan) -> list[str]:
         for row in rows[:_COSTS]
     ]
     head = ["| resource | item | quantity | unit price | USD a month |", "|---|---|--:|--:|--:|"]
-    return ["", "**Cost of the change**", "", *head, *table, *_rest(len(rows), _COSTS)]
+    bases = [line for text in words.bases(rows) for line in ("", f"{text}.")]
+    return ["", "**Cost of the change**", "", *head, *table, *_rest(len(rows), _COSTS), *bases]
 
 
 def _stops(plan: Plan) -> list[str]:

@@ -61,6 +61,8 @@ class CostRow:
     """USD a month."""
     source: tuple[str, ...]
     as_of: str
+    basis: str = ""
+    """Which price it is, where that is not the list price of what is bought. Empty: it is."""
 
     @property
     def delta(self) -> float:
@@ -151,7 +153,7 @@ class Need:
     region: str
     machine: str
     capacity: str
-    """on-demand, spot, reserved, …"""
+    """on-demand, spot, reserved, capacity-block, flex-start or static; `spot or on-demand` where either may come."""
     accelerator: str
     """Such as `h100`; empty for a host."""
     nodes: Span

@@ -97,7 +97,7 @@ def _cost(plan: Plan) -> RenderableType | None:
             words.signed(row.delta),
             row.as_of,
         )
-    return Group(table, *_rest(len(rows)))
+    return Group(table, *_rest(len(rows)), *(Text(text, style="dim") for text in words.bases(rows)))
 
 
 def _gaps(plan: Plan) -> RenderableType | None:

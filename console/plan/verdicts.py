@@ -48,7 +48,7 @@ def told(recording: Recording) -> tuple[str, ...]:
 def waiting(told: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """Read which rules wait for the update, and for the create of which resources."""
     found = [match for text in told for match in _WAITS.finditer(text)]
-    return {match["rule"]: tuple(match["names"].split(", ")) for match in found}
+    return {match["rule"]: tuple(sorted(match["names"].split(", "))) for match in found}
 
 
 def _rule(entry: str | Json) -> str:

@@ -147,6 +147,11 @@ def amount(row: CostRow) -> str:
     return f"{count(row.quantity[0])} → {count(row.quantity[1])}"
 
 
+def bases(rows: tuple[CostRow, ...]) -> list[str]:
+    """Say of what is not priced at its own list price which price that is."""
+    return list(dict.fromkeys(f"{row.item}: {row.basis}" for row in rows if row.basis))
+
+
 def price(row: CostRow) -> str:
     """Give the price of one unit."""
     return f"{row.unit_usd:g} / {row.unit}"

@@ -13,6 +13,7 @@ _CAPACITY = {
     "capacity-block": "capacity-block",
     "spot": "spot",
 }
+_RESERVED = "capacityReservationSpecification.capacityReservationTarget"
 _PORTS = {f"{width}Gbps": f"Direct Connect {width} Gbps port" for width in (1, 10, 100, 400)}
 
 
@@ -23,12 +24,18 @@ def template(props: Mapping[str, Value]) -> Template:
         for found in find(props, "blockDeviceMappings[*].ebs")
         if found.value is not UNKNOWN
     )
-    return Template(get(props, "instanceType"), disks)
+    return Template(get(props, "instanceType"), _bought(props), disks)
+
+
+def _bought(props: Mapping[str, Value]) -> str:
+    """Say how an instance, or what a launch template starts, is bought; empty where that says nothing about it."""
+    market = _CAPACITY.get(str(get(props, "instanceMarketOptions.marketType")), "")
+    return market or ("" if get(props, _RESERVED) is None else "reserved")
 
 
 def _instance(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
-    kind = get(props, "instanceMarketOptions.marketType")
-    return _machines(get(props, "instanceType"), "instanceType", _ONE, _kind(kind), place)
+    kind = _bought(props) or "on-demand"
+    return _machines(get(props, "instanceType"), "instanceType", _ONE, kind, place)
 
 
 def _node_group(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
@@ -40,7 +47,7 @@ def _node_group(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     )
     if nodes is None:
         return (Undecided("machines of the pool", "scalingConfig"),)
-    kind = _kind(get(props, "capacityType"))
+    kind = _CAPACITY.get(str(get(props, "capacityType"))) or _from_templates(place)
     named = [found.value for found in find(props, "instanceTypes[*]")]
     names = named or [one.machine for one in place.templates if one.machine is not None]
     if not names:
@@ -53,6 +60,12 @@ def _machines(name: Value, path: str, nodes: Span, kind: str, place: Place) -> t
     if not isinstance(name, str):
         return (Undecided("machines", path),)
     return (charge("aws", name, place, nodes, kind),)
+
+
+def _from_templates(place: Place) -> str:
+    """Of a pool that is not bought otherwise itself its template says it, if all that it may use say the same."""
+    kinds = {one.kind for one in place.templates}
+    return (kinds.pop() if len(kinds) == 1 else "") or "on-demand"
 
 
 def _weight(lines: tuple[Line, ...]) -> float:
@@ -145,10 +158,6 @@ class _Estimator:
     def __call__(self, _props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
         fixed = (charge("aws", self.sku, place, _ONE),) if self.sku else ()
         return (*fixed, *(metered("aws", use, place) for use in self.uses))
-
-
-def _kind(name: Value) -> str:
-    return _CAPACITY.get(str(name), "on-demand")
 
 
 ESTIMATORS: Mapping[str, Estimator] = {

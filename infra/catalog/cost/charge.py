@@ -16,6 +16,8 @@ class Template:
 
     machine: Value
     """The machine type, UNKNOWN, or None when the pool names it."""
+    kind: str = ""
+    """How it buys them: `reserved`, `capacity-block` or `spot`. Empty: the pool says it."""
     disks: tuple[tuple[str | Unknown, Value], ...] = ()
     """The type and size in GB of each disk."""
 
@@ -47,7 +49,14 @@ def charge(platform: str, sku: str, place: Place, quantity: Span, kind: str = "o
         where = f" in {region}" if region else ""
         return Unpriced(item, f"{price.reason}{where}", _guide(platform, sku, quantity, kind), quantity)
     return Priced(
-        item, _monthly(quantity, price.unit), price.unit, price.usd, price.region, price.source, price.as_of
+        item,
+        _monthly(quantity, price.unit),
+        price.unit,
+        price.usd,
+        price.region,
+        price.source,
+        price.as_of,
+        f"the on-demand price, {price.note}" if kind == "reserved" else "",
     )
 
 

@@ -1,10 +1,11 @@
 """Machines that Karpenter buys one by one: no resource of the cloud stands for them before they are there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from infra.catalog import machines
 from infra.catalog.cost.charge import Estimator, Place, charge
-from infra.catalog.cost.line import Line, Span, Undecided, Unpriced
+from infra.catalog.cost.line import Line, Priced, Span, Undecided, Unpriced
 from infra.catalog.machines import Machine
 from infra.catalog.values import UNKNOWN, Value, find, get
 
@@ -24,8 +25,22 @@ def _pool(props: Mapping[str, Value], place: Place) -> tuple[Line, ...]:
     found = [known[str(name)] for name in names if name in known]
     if not found or len(found) < len(names):
         return (Unpriced("machines of the pool", "its machine types are not all in the fact table"),)
-    kind = "spot" if kinds == ["spot"] else "on-demand"
-    return (max((_line(machine, props, kind, place) for machine in found), key=_weight),)
+    line = max((_line(machine, props, _dearest(kinds), place) for machine in found), key=_weight)
+    return (_named(line, kinds),)
+
+
+def _dearest(kinds: list[Value]) -> str:
+    return str(kinds[0]) if len(set(kinds)) == 1 else "on-demand"
+
+
+def _named(line: Line, kinds: list[Value]) -> Line:
+    """Name all kinds that the pool may buy, and which of them its price is."""
+    if len(set(kinds)) < 2 or not isinstance(line, Priced | Unpriced):
+        return line
+    item = f"{line.item}, {' or '.join(map(str, kinds))}"
+    if isinstance(line, Unpriced):
+        return replace(line, item=item)
+    return replace(line, item=item, basis="the on-demand price, the dearer one")
 
 
 def _line(machine: Machine, props: Mapping[str, Value], kind: str, place: Place) -> Line:

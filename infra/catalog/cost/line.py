@@ -40,7 +40,7 @@ class Priced:
     """Quantity times price."""
 
     item: str
-    """What is paid for, for example `p5.48xlarge, on-demand`."""
+    """What is paid for, for example `p5.48xlarge`, or `p5.48xlarge, reserved` where it is not bought on demand."""
     quantity: Span
     """How many units a month."""
     unit: str
@@ -53,6 +53,8 @@ class Priced:
     """Ids of `data/sources.yaml`."""
     as_of: str
     """A day, a month or a year, or `undated`."""
+    basis: str = ""
+    """Which price it is, where that is not the list price of what is bought. Empty: it is."""
 
     @property
     def monthly(self) -> Span:

@@ -46,7 +46,7 @@ def _unsold(item: str) -> bool:
     """Tell whether an item is a machine that is not sold that way: another rule says so, and a price is no help."""
     name, _, kind = item.partition(", ")
     machine = catalogued.machine(name)
-    return machine is not None and (kind or "on-demand") in machine.not_sold
+    return machine is not None and any(one in machine.not_sold for one in (kind or "on-demand").split(" or "))
 
 
 RULE = Rule(

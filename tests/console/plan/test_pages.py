@@ -59,6 +59,22 @@ def test_the_headline_has_the_delta_the_total_and_its_range() -> None:
         assert "8 → 9" in page
 
 
+def test_a_reservation_is_called_one_and_its_price_says_what_it_is() -> None:
+    """The rows of machines and of money name the reservation; a line says that its price is the on-demand one."""
+    target = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+    bought = created(
+        "aws:ec2/launchTemplate:LaunchTemplate", "train", {"capacityReservationSpecification": target}
+    )
+    plan = make(Recording((environment(), bought, created(POOL, "train", pool(8)))), "test")
+    assert [need.capacity for need in plan.needs] == ["reserved"]
+    for page in (markdown.page(plan), html.page(plan), " ".join(shown(plan).split())):
+        assert "p5.48xlarge, reserved" in page
+        assert (
+            "p5.48xlarge, reserved: the on-demand price, charged like a running machine, used or not" in page
+        )
+        assert "p5.48xlarge, on-demand" not in page
+
+
 def test_markdown_stays_short_whatever_the_stack() -> None:
     """1,500 resources and 300 rules: at most 60 lines before the details and 60,000 characters in all."""
     page = markdown.page(huge())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from infra.catalog.cost.aws import template
 from infra.catalog.cost.charge import Place, Template
 from infra.catalog.cost.egress import Egress, compare
 from infra.catalog.cost.estimate import ESTIMATORS, estimate
@@ -120,7 +121,7 @@ def test_a_pool_costs_between_its_smallest_and_its_largest() -> None:
 
 def test_a_launch_template_gives_the_machine_and_its_disks() -> None:
     """A pool whose template names the machine pays the dearest of the templates that it may use, disks included."""
-    place = Place("us-east-1", (Template("p5.48xlarge", (("gp3", 200),)), Template("g5.xlarge")))
+    place = Place("us-east-1", (Template("p5.48xlarge", disks=(("gp3", 200),)), Template("g5.xlarge")))
     pool = {"scalingConfig": {"minSize": 2, "desiredSize": 2, "maxSize": 2}}
     assert total(estimate(GROUP, pool, place)).expected == pytest.approx(2 * (40_179.20 + 200 * 0.08))
 
@@ -274,6 +275,48 @@ def test_a_line_says_where_its_price_comes_from() -> None:
             if isinstance(line, Priced):
                 assert line.source
                 assert line.as_of
+
+
+TARGET = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+RESERVED = {"capacityReservationSpecification": TARGET}
+UNSEEN = {"capacityReservationSpecification": {"capacityReservationTarget": UNKNOWN}}
+BLOCK = {**RESERVED, "instanceMarketOptions": {"marketType": "capacity-block"}}
+
+
+@pytest.mark.parametrize(
+    ("bought", "templates", "item"),
+    [
+        ("ON_DEMAND", [RESERVED], "p5.48xlarge, reserved"),
+        ("ON_DEMAND", [UNSEEN], "p5.48xlarge, reserved"),
+        ("ON_DEMAND", [{}], "p5.48xlarge"),
+        ("ON_DEMAND", [], "p5.48xlarge"),
+        ("ON_DEMAND", [RESERVED, {}], "p5.48xlarge"),
+        ("SPOT", [RESERVED], "p5.48xlarge, spot"),
+        ("CAPACITY_BLOCK", [BLOCK], "p5.48xlarge, capacity-block"),
+    ],
+    ids=["reserved", "unseen", "plain", "none", "either", "spot", "block"],
+)  # fmt: skip
+def test_a_pool_is_bought_as_its_launch_template_says(
+    bought: str, templates: list[dict[str, Any]], item: str
+) -> None:
+    """EKS calls a pool on a reservation ON_DEMAND: the template knows better; of two that differ neither counts."""
+    place = Place("eu-north-1", tuple(map(template, templates)))
+    (line, *_) = estimate(GROUP, {**scaled("p5.48xlarge", 8, 8, 8), "capacityType": bought}, place)
+    assert isinstance(line, Priced | Unpriced)
+    assert line.item == item
+
+
+def test_a_reservation_is_paid_like_a_running_machine_and_says_so() -> None:
+    """Its price is the on-demand one, with the source of that rule; a machine bought on demand has nothing to say."""
+    machine = {"instanceType": "p5.48xlarge"}
+    (held,) = estimate("aws:ec2/instance:Instance", {**machine, **RESERVED}, Place("us-east-1"))
+    (plain,) = estimate("aws:ec2/instance:Instance", machine, Place("us-east-1"))
+    assert isinstance(held, Priced)
+    assert isinstance(plain, Priced)
+    assert (held.item, held.unit_usd) == ("p5.48xlarge, reserved", plain.unit_usd)
+    assert held.basis == "the on-demand price, charged like a running machine, used or not"
+    assert "capacity-reservations" in held.source
+    assert plain.basis == ""
 
 
 def test_entering_a_resource_again_replaces_it() -> None:

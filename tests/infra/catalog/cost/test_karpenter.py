@@ -32,6 +32,10 @@ def test_a_pool_is_priced_at_its_limit(limits: dict[str, str]) -> None:
     price = prices.lookup("aws", "g6e.12xlarge", "eu-north-1")
     assert isinstance(line, Priced)
     assert isinstance(price, prices.Price)
+    assert (line.item, line.basis) == (
+        "g6e.12xlarge, spot or on-demand",
+        "the on-demand price, the dearer one",
+    )
     assert line.monthly.low == 0
     assert line.monthly.expected == line.monthly.high == pytest.approx(4 * 730 * price.usd)
 
