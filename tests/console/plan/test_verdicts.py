@@ -69,11 +69,11 @@ def test_another_packs_text_is_kept_whole() -> None:
 
 
 def test_what_waits_for_the_update_is_told_and_is_no_verdict() -> None:
-    """A rule that a preview leaves to the update is named with its resources; it neither stops nor counts as a note."""
+    """A rule that a preview leaves to the update is named with its resources by name; it neither stops nor is a note."""
     text = "policies: 1 rules, 0 findings\n  no-wildcards is judged before the create of trainer, server"
     told = {"diagnosticEvent": {"severity": "info", "message": text}}
     plan = make(Recording((told, *judged("0.00", ("no-wildcards",)))), "test")
-    assert plan.waiting == {"no-wildcards": ("trainer", "server")}
+    assert plan.waiting == {"no-wildcards": ("server", "trainer")}
     assert plan.verdicts == ()
     assert words.policies(plan) == "1 rules passed, 2 wait for a create"
-    assert words.waits(plan) == ["no-wildcards is judged before the create of trainer, server"]
+    assert words.waits(plan) == ["no-wildcards is judged before the create of server, trainer"]
