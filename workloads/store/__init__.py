@@ -12,6 +12,7 @@
 from workloads.store.errors import (
     DamagedError,
     ExposedError,
+    ForbiddenError,
     KeyRingError,
     NoSpaceError,
     NotFoundError,
@@ -25,6 +26,7 @@ from workloads.store.store import Info, Store, Swept
 __all__ = [
     "DamagedError",
     "ExposedError",
+    "ForbiddenError",
     "Info",
     "Key",
     "KeyRing",

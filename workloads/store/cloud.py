@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError
 from obstore.store import ObjectStore, from_url
 
 from workloads.store.backend import Blob
-from workloads.store.errors import NotFoundError, StoreError
+from workloads.store.errors import ForbiddenError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
     from obstore import BytesStream, ObjectMeta  # types only: the library does not have them at run time
@@ -58,8 +58,14 @@ class CloudBackend:
 
     def head(self, name: str) -> Blob | None:
         """Give what is known of one object; None when it does not exist."""
-        with contextlib.suppress(FileNotFoundError), self._calling(name):
-            return _blob(obstore.head(self._objects, name))
+        try:
+            with contextlib.suppress(FileNotFoundError), self._calling(name):
+                return _blob(obstore.head(self._objects, name))
+        except ForbiddenError:
+            # who may list one folder alone is told that of what is not in it (S3 API, HeadObject): its list knows
+            with contextlib.suppress(StoreError):
+                return next((blob for blob in self.list(name) if blob.name == name), None)
+            raise
         return None
 
     def list(self, prefix: str) -> Iterator[Blob]:
@@ -119,7 +125,8 @@ class CloudBackend:
         try:
             yield
         except BaseError as error:
-            raise StoreError(f"{self.url}/{name}: {_first_line(error)}") from error
+            kind = ForbiddenError if isinstance(error, PermissionDeniedError) else StoreError
+            raise kind(f"{self.url}/{name}: {_first_line(error)}") from error
 
 
 class _Chunks(io.RawIOBase):

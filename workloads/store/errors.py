@@ -9,6 +9,10 @@ class NotFoundError(StoreError):
     """The object, version, bucket or key ring does not exist."""
 
 
+class ForbiddenError(StoreError):
+    """The cloud lets this machine's identity not do that; of an object that does not exist it may say the same."""
+
+
 class DamagedError(StoreError):
     """The bytes are not those that were written: flipped, cut short, swapped or sealed for another place."""
 

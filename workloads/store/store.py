@@ -12,7 +12,7 @@ from typing import BinaryIO, Self
 from workloads.store import files
 from workloads.store.address import connect
 from workloads.store.backend import Backend, Blob
-from workloads.store.errors import KeyRingError, NotFoundError, StoreError
+from workloads.store.errors import ForbiddenError, KeyRingError, NotFoundError, StoreError
 from workloads.store.history import History, Version
 from workloads.store.key_ring import KeyRing
 from workloads.store.manifest import Lifecycle, Manifest
@@ -68,16 +68,23 @@ class Store:
 
         Args:
             url: file:///folder, s3://bucket/prefix, gs://bucket/prefix or
-                abfss://container@account.dfs.core.windows.net/prefix. A cloud's bucket without a manifest is read and
-                written as plain bytes: the platform encrypts it.
+                abfss://container@account.dfs.core.windows.net/prefix. A cloud's bucket without a manifest, or of which
+                this identity may see one folder alone, is read and written as plain bytes: the platform encrypts it.
             key_ring: The ring of a sealed bucket, or its folder; None or "" for one that is not sealed.
 
         Raises:
             NotFoundError: the folder is no bucket, or there is no key ring.
             KeyRingError: the bucket needs a ring, or another one.
+            ForbiddenError: a ring was given, and this identity may not read what the bucket is.
         """
         backend = connect(url)
-        manifest = read_manifest(backend)
+        try:
+            manifest = read_manifest(backend)
+        except ForbiddenError:
+            # an identity of one folder never sees the root; what it holds a ring for it must not take for plain
+            if key_ring:
+                raise
+            manifest = None
         if manifest is None and backend.url.startswith("file:"):
             raise NotFoundError(
                 f"{url}: not a bucket: it has no {MANIFEST}; make one with Store.create or a Bucket resource"

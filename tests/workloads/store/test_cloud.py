@@ -3,7 +3,7 @@
 import itertools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from obstore.store import MemoryStore
 
-from workloads.store import DamagedError, KeyRing, Lifecycle, Manifest, NotFoundError, Store, StoreError
+from workloads.store import (
+    DamagedError,
+    ForbiddenError,
+    KeyRing,
+    Lifecycle,
+    Manifest,
+    NotFoundError,
+    Store,
+    StoreError,
+)
 from workloads.store.cloud import CloudBackend
 from workloads.store.local import LocalBackend
 from workloads.store.names import check
@@ -157,6 +166,66 @@ def test_a_missing_bucket_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -
             store.put("a", b"content")
         server.shutdown()
     assert str(caught.value) == "s3://bucket/x/a: no such bucket"
+
+
+class OneFolder(BaseHTTPRequestHandler):
+    """Answers as S3 does to a role of one folder, in which one object is: 403 to all else, there or not."""
+
+    def do_GET(self) -> None:
+        """Show the object and the folder's list."""
+        listed = self.path.startswith("/bucket?") and "prefix=runs%2Fit%2F" in self.path
+        seen = LIST if listed else b"seen" if self.path == "/bucket/runs/it/a" else None
+        self.send_response(403 if seen is None else 200)
+        self.send_header("Content-Length", str(len(seen or DENIED)))
+        self.send_header("Last-Modified", "Sun, 22 Nov 2026 12:00:00 GMT")
+        self.send_header("ETag", '"tag"')
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(seen or DENIED)
+
+    def do_HEAD(self) -> None:
+        """Tell the same without the bytes."""
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class gives
+        """Stay quiet."""
+
+
+DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+LIST = b"""<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>runs/it/a</Key>
+<LastModified>2026-11-22T12:00:00.000Z</LastModified><ETag>"tag"</ETag><Size>4</Size></Contents></ListBucketResult>"""
+
+
+@pytest.fixture
+def one_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serve a bucket to a role that reaches `runs/it` alone."""
+    with HTTPServer(("127.0.0.1", 0), OneFolder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+        yield
+        server.shutdown()
+
+
+@pytest.mark.never_again
+@pytest.mark.usefixtures("one_folder")
+def test_who_sees_one_folder_works_in_it() -> None:
+    """A workload's role never reaches the manifest at the root; in its folder what is missing is not denied."""
+    store = Store.open("s3://bucket")
+    assert store.get("runs/it/a") == b"seen"
+    assert store.exists("runs/it/a")
+    assert not store.exists("runs/it/b")
+    for denied in (store.get, store.exists):
+        with pytest.raises(ForbiddenError, match="s3://bucket/runs/other/a: "):
+            denied("runs/other/a")
+
+
+@pytest.mark.usefixtures("one_folder")
+def test_who_holds_a_ring_must_see_the_seal(ring: KeyRing) -> None:
+    """A manifest that may not be read can't make a caller who gives a ring write plain bytes."""
+    with pytest.raises(ForbiddenError, match=r"s3://bucket/\.causeway/bucket\.json: "):
+        Store.open("s3://bucket", ring)
 
 
 NAMES = st.lists(
