@@ -1,13 +1,18 @@
-"""Judge a thousand resources with the whole pack, in process: `python -m benchmarks.policy.thousand [COUNT]`.
+"""Judge a thousand resources with the whole pack, in process: `python -m benchmarks.policy.thousand [COUNT …]`.
 
 The resources are a quarter each of buckets, security groups, disks and p5.48xlarge machines, the mix by which other
 tools were measured. Decoding of the engine's messages is part of the time; starting the process is not.
 """
 
+import argparse
+import json
 import os
-import sys
+import platform
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as proto
@@ -66,15 +71,27 @@ def judge(count: int) -> tuple[float, int]:
 
 
 def main() -> None:
-    counts = [int(word) for word in sys.argv[1:]] or [1000, 10_000]
+    read = argparse.ArgumentParser(prog="python -m benchmarks.policy.thousand", description=__doc__)
+    read.add_argument("counts", nargs="*", type=int, default=[1000, 10_000], help="how many resources")
+    read.add_argument("--rounds", type=int, default=3, help="how often each; by itself: 3")
+    read.add_argument("--out", type=Path, help="write the figures as JSON")
+    given = read.parse_args()
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
     judge(100)  # the fact tables are read once
-    for count in counts:
-        seconds, findings = judge(count)
-        load_average = os.getloadavg()[0]
+    found: dict[str, Any] = {}
+    for count in given.counts:
+        runs = [judge(count) for _ in range(given.rounds)]
+        found[str(count)] = {"seconds": [round(seconds, 3) for seconds, _ in runs], "findings": runs[0][1]}
+        middle, load_average = median(seconds for seconds, _ in runs), os.getloadavg()[0]
         print(
-            f"{count:>6} resources, {len(load())} rules: {seconds:6.2f} s, {findings} findings "
-            f"(load {load_average:.1f} on {os.cpu_count()} cores)"
+            f"{count:>6} resources, {len(load())} rules: {middle:6.2f} s, {runs[0][1]} findings "
+            f"(load {load_average:.1f} on {os.cpu_count()} cores)",
+            flush=True,
         )
+    if given.out:
+        report = {"machine": machine, "rules": len(load()), "resources": found}
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

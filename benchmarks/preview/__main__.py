@@ -7,12 +7,14 @@ state, before the same stand-ins. The ratio is taken within each round, and the 
 import argparse
 import json
 import os
+import platform
 import resource
 import shutil
 import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pulumi import automation
@@ -36,13 +38,20 @@ def main() -> None:
         "stacks", nargs="*", default=["aws-prod"], help="stacks of clouds; by themselves: aws-prod"
     )
     read.add_argument("--rounds", type=int, default=ROUNDS, help=f"pairs of previews; by itself: {ROUNDS}")
+    read.add_argument("--out", type=Path, help="write the figures as JSON")
     given = read.parse_args()
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
+    stacks: dict[str, Any] = {}
     for stack in given.stacks:
-        compare(stack, given.rounds)
+        stacks[stack] = compare(stack, given.rounds)
+        if given.out:
+            given.out.parent.mkdir(parents=True, exist_ok=True)
+            report = {"machine": machine, "stacks": stacks}
+            given.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-def compare(stack: str, rounds: int) -> None:
-    """Print how long the previews of a stack and of its bare program take, and their ratio."""
+def compare(stack: str, rounds: int) -> dict[str, Any]:
+    """Print and give how long the previews of a stack and of its bare program take, and their ratio."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with StandIns(folder / "account") as standins:
@@ -55,14 +64,27 @@ def compare(stack: str, rounds: int) -> None:
     print(
         f"{stack}: {len(recorded)} resources, {rounds} rounds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
-    for at, what in enumerate(("wall clock", "processor of engine and program")):
-        ratios = [one["ours"][at] / one["bare"][at] for one in times]
-        ours, plain = (statistics.median(one[side][at] for one in times) for side in ("ours", "bare"))
+    found: dict[str, Any] = {"resources": len(recorded), "load": round(os.getloadavg()[0], 1)}
+    for at, what in enumerate(("clock", "processor")):
+        found[what] = each = gist([{side: one[side][at] for side in one} for one in times])
+        ratios = each["ratios"]
         print(
-            f"  {what}: preview {ours:.2f} s, bare program {plain:.2f} s, "
-            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+            f"  {what}: preview {each['ours']:.2f} s, bare program {each['bare']:.2f} s, "
+            f"ratio {each['ratio']:.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
             flush=True,
         )
+    return found
+
+
+def gist(times: list[dict[str, float]]) -> dict[str, Any]:
+    """Give the medians in seconds, and the ratio of ours to the bare program's in each round."""
+    ratios = [one["ours"] / one["bare"] for one in times]
+    middle = {side: round(statistics.median(one[side] for one in times), 3) for side in ("ours", "bare")}
+    return {
+        **middle,
+        "ratio": round(statistics.median(ratios), 3),
+        "ratios": [round(one, 3) for one in ratios],
+    }
 
 
 def seconds(scene: Scene) -> tuple[float, float]:

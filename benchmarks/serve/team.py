@@ -9,7 +9,9 @@ Writes random weights into the folder first if it is empty. Run it with 1 and wi
 import argparse
 import hashlib
 import json
+import platform
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -64,6 +66,8 @@ def main() -> None:
     shape = read_shape(source)
     plan = Plan(spec, shape, str(given.folder), "", "", given.accelerators, given.device)
     runner = start(spec, source, shape) if given.accelerators == 1 else start_team(plan)
+    name = torch.cuda.get_device_name(0) if cuda else platform.processor() or platform.machine()
+    bench.note("machine", {"device": name, "torch": version("torch")})
     bench.note("started", {"device": given.device, "processes": given.accelerators, "shape": given.shape})
     prompts = LOADS[0].prompts(shape.vocabulary, 1) + LOADS[1].prompts(shape.vocabulary, 2)[:3]
     answers = generate(runner, prompts, 32)

@@ -125,7 +125,8 @@ def main() -> None:
     found = report(chosen.mib, seconds, load)
     show(found)
     if chosen.out:
-        chosen.out.write_text(json.dumps(found, indent=1))
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
+        chosen.out.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":
