@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stacks.schema import stack_file_schema
-from tools.docs import machines, policies, settings, support
+from tools.docs import machines, performance, policies, settings, support
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,3 +18,4 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "support.md", support.page()
     for name, text in policies.pages():
         yield ROOT / "docs" / "policies" / name, text
+    yield from performance.files(ROOT)
