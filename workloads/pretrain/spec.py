@@ -28,6 +28,10 @@ MESH = ("pipeline", "replicate", "shard", "tensor")
 """Axes of the mesh, outermost first."""
 
 
+KERNELS_GIB = 8
+"""Disk for what torch.compile and Triton keep, and for logs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainSpec:
     """Settings of one run; every field has a default that suits two CPU cores."""
@@ -185,6 +189,14 @@ class PretrainSpec:
         changed = {key: value for key, value in plain.items() if value != getattr(default, key)}
         return json.dumps(changed, sort_keys=True, default=dict)
 
+    @property
+    def disk_gib(self) -> int:
+        """Disk of one node in GiB: the corpus, its tokens twice, the exported weights in fp32, and compiled kernels."""
+        from workloads.pretrain.shape import shape_of
+
+        weights = 4 * shape_of(self, self.vocab_size).parameters
+        return -(-(weights + 3 * self.corpus_bytes) // 2**30) + KERNELS_GIB
+
     def pod(self, accelerators: int, store_url: str, key_ring: str = "", run: str = "runs/pretrain") -> "Pod":
         """Describe one node of the run for Kubernetes: `accelerators` GPUs, one worker each (0: two CPU workers)."""
         port = self.metrics_port or 9400
@@ -192,10 +204,12 @@ class PretrainSpec:
         return Pod(
             image=self.image,
             command=tuple(spec.command("python", accelerators or 2)),
-            environment={**spec.environment(store_url, key_ring, run), "CAUSEWAY_SCRATCH": "/scratch"},
+            # the mount itself is root's; the trainer wants a folder that is its own
+            environment={**spec.environment(store_url, key_ring, run), "CAUSEWAY_SCRATCH": "/scratch/run"},
             accelerators=accelerators,
             cpu=8 * accelerators or 2,
             memory_gib=64 * accelerators or 4,
+            disk_gib=self.disk_gib,
             mounts={"/scratch": "node-local", "/dev/shm": "memory"},  # noqa: S108 - the shared memory NCCL asks for
             ports={"metrics": port},
             grace_seconds=self.grace_seconds,
@@ -223,6 +237,9 @@ class Pod:
 
     memory_gib: int
     """Host memory in GiB: 64 a GPU hold the staged copy of its checkpoint."""
+
+    disk_gib: int
+    """Disk of the node in GiB, for everything under `node-local` mounts."""
 
     mounts: dict[str, str]
     """Mount path to kind: `node-local` (private disk) or `memory` (tmpfs)."""

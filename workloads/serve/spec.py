@@ -15,6 +15,8 @@ CAUSEWAY_IMAGE = "causeway/serve:0.1.0"
 """This package, built from workloads/serve/Dockerfile; a stack pins its own copy by digest (docs/images.md)."""
 PRE_STOP_SHARE = 4
 """A quarter of the drain time, before SIGTERM, is for load balancers to stop sending."""
+DISK_GIB = 16
+"""Compiled kernels of either server, and logs. Weights take none: they are read through memory, or where they lie."""
 MARGIN_SECONDS = 5
 """Between the end of the drain and the kill, so that the process can leave by itself."""
 
@@ -173,6 +175,7 @@ class ServeSpec:
             accelerators=gpus,
             cpu=8 * gpus or 2,
             memory_gib=64 * gpus or 4,
+            disk_gib=DISK_GIB,
             mounts={"/dev/shm": "memory", "/scratch": "node-local"},  # noqa: S108 - the shared memory NCCL asks for
             ports={"http": self.port},
             metrics_path=self.metrics_path,
@@ -211,6 +214,8 @@ class Pod:
     """Cores asked for."""
     memory_gib: int
     """Host memory in GiB."""
+    disk_gib: int
+    """Disk of the node in GiB, for everything under `node-local` mounts."""
     mounts: Mapping[str, str]
     """Mount path to kind: `node-local` (private disk) or `memory` (tmpfs)."""
     ports: Mapping[str, int]

@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import PurePosixPath
 
 import pytest
 
 from workloads.pretrain.errors import RunError
-from workloads.pretrain.spec import PretrainSpec
+from workloads.pretrain.spec import KERNELS_GIB, PretrainSpec
 from workloads.pretrain.timeouts import Timeouts
 
 
@@ -63,6 +64,24 @@ def test_pod_describes_a_node_for_any_orchestrator() -> None:
     assert "--nproc-per-node=8" in pod.command
     assert pod.ports["metrics"] == json.loads(pod.environment["CAUSEWAY_CONFIG"])["metrics_port"]
     assert pod.grace_seconds > PretrainSpec().notice
+
+
+def test_the_scratch_folder_is_inside_its_mount() -> None:
+    """A volume is root's and open to the pod (mode 2777); the trainer refuses any folder but one of its own."""
+    pod = PretrainSpec().pod(8, "s3://bucket/prefix")
+    scratch = PurePosixPath(pod.environment["CAUSEWAY_SCRATCH"])
+    assert str(scratch) not in pod.mounts
+    assert pod.mounts[str(scratch.parent)] == "node-local"
+
+
+def test_the_disk_holds_corpus_tokens_and_weights() -> None:
+    """8.0e9 weights in fp32 are 30 GiB, and a corpus of 1 GiB comes with its tokens twice; kernels on top."""
+    small, big = PretrainSpec().disk_gib, PretrainSpec.parse({"model": "llama-8b", "vocab_size": 128_256})
+    assert KERNELS_GIB < small <= KERNELS_GIB + 1
+    assert 30 <= big.disk_gib - KERNELS_GIB <= 31
+    read = PretrainSpec.parse({"corpus_bytes": 2**30})
+    assert read.disk_gib == KERNELS_GIB + 4
+    assert read.pod(0, "").disk_gib == read.disk_gib
 
 
 def test_spec_needs_no_torch() -> None:
