@@ -127,6 +127,7 @@ def values(wanted: str) -> dict[str, Any]:
         "volumeMounts": mounts,
         "securityContext": {
             "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
             "runAsNonRoot": True,
             "seccompProfile": {"type": "RuntimeDefault"},

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import site
+from components.kubernetes import pods
 from components.object_store.shape import ObjectStoreSpec
 
 SCRIPT = Path(__file__).with_name("script.py")
@@ -64,7 +65,11 @@ def job(title: str, name: str, region: str, key: pulumi.Input[str]) -> dict[str,
         "env": [*({"name": part, "value": value} for part, value in said.items()), *owner],
         "volumeMounts": [{"name": "files", "mountPath": FOLDER, "readOnly": True}],
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "64Mi"}},
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
     }
     return {
         "activeDeadlineSeconds": DEADLINE,
@@ -76,7 +81,8 @@ def job(title: str, name: str, region: str, key: pulumi.Input[str]) -> dict[str,
                 "restartPolicy": "OnFailure",
                 "securityContext": {
                     "runAsNonRoot": True,
-                    "runAsUser": 65532,
+                    "runAsUser": pods.USER,
+                    "runAsGroup": pods.USER,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
                 "containers": [container],
