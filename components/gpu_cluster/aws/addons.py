@@ -1,6 +1,7 @@
 """EKS add-ons: the network first, what needs nodes later; each with a role of its own where it calls AWS."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from components.gpu_cluster.shape import GpuClusterSpec
 from components.parts import held, part_of
 
 BEFORE_NODES = ("eks-pod-identity-agent", "kube-proxy")
+NETWORK = {"enableNetworkPolicy": "true"}
+"""Lets the network's own agent hold pods to their policies, which are words alone without it (amazon-vpc-cni-k8s, chart
+aws-vpc-cni, values.yaml: a text, off by default)."""
 VOLUME_KEY = (
     "kms:CreateGrant",
     "kms:Decrypt",
@@ -39,7 +43,7 @@ class Addons:
         """Install what a node needs to become ready."""
         cni = self.role("vpc-cni", "AmazonEKS_CNI_Policy")
         plain: list[pulumi.Resource] = [self.install(addon) for addon in BEFORE_NODES]
-        return [*plain, self.install("vpc-cni", account="aws-node", role=cni)]
+        return [*plain, self.install("vpc-cni", account="aws-node", role=cni, values=NETWORK)]
 
     def with_nodes(self, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """Install what runs on nodes: names, and disks under our key."""
@@ -60,6 +64,7 @@ class Addons:
         *,
         account: str = "",
         role: pulumi.Output[str] | None = None,
+        values: Mapping[str, str] | None = None,
         after: Sequence[pulumi.Resource] = (),
     ) -> eks.Addon:
         """Install one add-on in its pinned version."""
@@ -70,6 +75,7 @@ class Addons:
             addon_name=addon,
             addon_version=ADDONS[addon],
             pod_identity_associations=bound,
+            configuration_values=json.dumps(values) if values else None,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="PRESERVE",
             tags=self.spec.labels,
