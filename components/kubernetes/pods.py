@@ -12,6 +12,12 @@ from infra.catalog.machines import Machine
 USER = 65532
 """The user that containers run as, who owns nothing on the node."""
 
+NAME = "causeway"
+"""What that user is called: no image knows the number, and torch asks for a name before it compiles (getpass)."""
+
+TEMPORARY = "/tmp"  # noqa: S108 - a volume of this pod alone, mounted there
+"""The one folder outside their mounts that programs write to, where Python, compilers and vLLM's sockets expect it."""
+
 DEFAULT = ("eth0", "default")
 """A pod's first interface on GKE and its network, named beside the others (container-engine-accelerators, tests)."""
 
@@ -53,7 +59,7 @@ def spec(
     Args:
         place: Where it runs; its machine decides devices, tolerations and NCCL's environment.
         pod: The workload's own description: image, command, accelerators, cpu, memory_gib, mounts, ports,
-            grace_seconds, and for servers probes and pre_stop_seconds.
+            grace_seconds, and for servers probes and pre_stop_seconds; disk_gib where it is known.
         environment: Environment variables of the workload; NCCL's are added.
         account: The service account.
         volume: A claim to mount: `claim` and `path`. Default: none.
@@ -66,6 +72,8 @@ def spec(
     container = {
         "name": account,
         "image": pod["image"],
+        # who may not pull it doesn't get a neighbour's copy either; a digest that is there is not loaded again
+        "imagePullPolicy": "Always",
         "command": fabric.command(joined, pod["command"]) if joined else pod["command"],
         "env": env({**nccl(place), **environment}),
         **({"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}),
@@ -134,8 +142,13 @@ def devices(place: Place, accelerators: int) -> dict[str, str]:
 
 
 def resources(place: Place, pod: Mapping[str, Any]) -> dict[str, Any]:
-    """Give requests and limits: memory is both, so that a pod is never ended for a neighbour's hunger."""
-    memory = {"memory": f"{pod['memory_gib']}Gi"}
+    """Give requests and limits: memory and disk are both, so that a pod is never ended for a neighbour's hunger.
+
+    Processors have no limit. It would stop a launcher or a server for the rest of each tenth of a second, and GPUs with
+    it, while cores are idle; the request alone shares them out where they are scarce.
+    """
+    disk = {"ephemeral-storage": f"{pod['disk_gib']}Gi"} if pod.get("disk_gib") else {}
+    memory = {"memory": f"{pod['memory_gib']}Gi", **disk}
     extended = devices(place, pod["accelerators"])
     claimed = {"claims": [{"name": fabric.CHANNEL}]} if place.joined and place.joined.imex else {}
     return {
@@ -154,10 +167,13 @@ def tolerations(place: Place) -> list[dict[str, str]]:
 
 
 def environment(own: Mapping[str, Any], pod: Mapping[str, Any]) -> dict[str, Any]:
-    """Join a workload's environment with what it says differently in a pod; its home is the scratch disk."""
+    """Join a workload's environment with what it says differently in a pod.
+
+    Its home is the scratch disk: Triton, matplotlib, vLLM (`vllm/envs.py`) and FlashInfer keep their caches under it.
+    """
     there = {name: value for name, value in pod["environment"].items() if value}
-    home = {"HOME": "/scratch"} if "/scratch" in pod["mounts"] else {}
-    return {**own, **there, **home}
+    home = "/scratch" if "/scratch" in pod["mounts"] else TEMPORARY
+    return {**own, **there, "HOME": home, "USER": NAME}
 
 
 def env(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -166,15 +182,29 @@ def env(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def security(place: Place) -> dict[str, Any]:
-    """Take every right from the container but those that the fabric names."""
+    """Take every right from the container but those that the fabric names.
+
+    Its image can't be changed while it runs. An ordinary user could write to nothing of it but the temporary folder,
+    which is a mount; what root does for a fabric's daemon is not known, as Google's plugin there has no source.
+    """
     needed = list(place.joined.capabilities) if place.joined else []
     rights: dict[str, Any] = {"drop": ["ALL"], **({"add": needed} if needed else {})}
-    return {"allowPrivilegeEscalation": False, "privileged": False, "capabilities": rights}
+    return {
+        "allowPrivilegeEscalation": False,
+        "privileged": False,
+        "readOnlyRootFilesystem": not (place.joined and fabric.rooted(place.joined)),
+        "capabilities": rights,
+    }
+
+
+def paths(pod: Mapping[str, Any]) -> dict[str, str]:
+    """Give the folders that it may write to, each with its kind: its own, and the temporary one."""
+    return {**pod["mounts"], TEMPORARY: pod["mounts"].get(TEMPORARY, "node-local")}
 
 
 def mounts(pod: Mapping[str, Any], volume: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Mount scratch and shared memory, and the shared file system if there is one."""
-    own = [{"name": _volume(path), "mountPath": path} for path in pod["mounts"]]
+    own = [{"name": _volume(path), "mountPath": path} for path in paths(pod)]
     return [*own, {"name": "shared", "mountPath": volume["path"]}] if volume else own
 
 
@@ -182,7 +212,7 @@ def volumes(pod: Mapping[str, Any], volume: Mapping[str, Any] | None) -> list[di
     """Make the volumes: memory for NCCL's shared segment, the node's disk for scratch."""
     half = f"{pod['memory_gib'] // 2 or 1}Gi"
     kinds = {"memory": {"medium": "Memory", "sizeLimit": half}, "node-local": {}}
-    own = [{"name": _volume(path), "emptyDir": kinds[kind]} for path, kind in pod["mounts"].items()]
+    own = [{"name": _volume(path), "emptyDir": kinds[kind]} for path, kind in paths(pod).items()]
     claim = {"claimName": volume["claim"]} if volume else None
     return [*own, {"name": "shared", "persistentVolumeClaim": claim}] if claim else own
 

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.inference_service.shape import InferenceServiceOutputs, InferenceServiceSpec
-from components.kubernetes import pods, tenancy
+from components.kubernetes import pods, reach, tenancy
 
 
 def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -> InferenceServiceOutputs:
@@ -30,6 +30,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
     )
     template = tenancy.trusting(corner, plain)
     selector = {"causeway/service": name}
+    corner = reach.guard(corner, selector, spec.pod["ports"].values())
     k8s.apps.v1.Deployment(
         name,
         metadata={**corner.metadata(), "annotations": {"pulumi.com/skipAwait": "true"}},
@@ -63,7 +64,8 @@ def deployment(
 ) -> dict[str, Any]:
     """Write the deployment. A change ends a server before its successor starts: GPUs have no spare.
 
-    The model is written on the pods, so that a new one restarts them.
+    The model is written on the pods, so that a new one restarts them. Where there is room, one zone or one machine that
+    is lost takes one server along.
     """
     spread = {
         "maxSkew": 1,
@@ -71,6 +73,11 @@ def deployment(
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": dict(selector)},
     }
+    apart = {
+        "labelSelector": {"matchLabels": dict(selector)},
+        "topologyKey": "kubernetes.io/hostname",
+    }
+    preferred = [{"weight": 100, "podAffinityTerm": apart}]
     return {
         "replicas": spec.replicas,
         "selector": {"matchLabels": dict(selector)},
@@ -81,6 +88,12 @@ def deployment(
                 "labels": {**corner.labels, **selector, **spec.cluster.get("pod_labels", {})},
                 "annotations": {"causeway/model": spec.model, **spec.cluster.get("pod_annotations", {})},
             },
-            "spec": {**template, "topologySpreadConstraints": [spread]},
+            "spec": {
+                **template,
+                "topologySpreadConstraints": [spread],
+                "affinity": {
+                    "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}
+                },
+            },
         },
     }

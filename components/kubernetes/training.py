@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes import joined, pods, tenancy
+from components.kubernetes import joined, pods, reach, tenancy
 from components.training_job.shape import TrainingJobOutputs, TrainingJobSpec
 
 RENDEZVOUS = 29400
@@ -49,6 +49,7 @@ def build(name: str, spec: TrainingJobSpec, opts: pulumi.ResourceOptions) -> Tra
         libraries=joined.libraries(corner, place.joined),
     )
     template = tenancy.trusting(corner, plain)
+    corner = reach.guard(corner, {"causeway/job": name}, spec.pod["ports"].values(), gang=True)
     k8s.batch.v1.Job(
         name,
         metadata=metadata(corner, spec.cluster),

@@ -54,6 +54,7 @@ MAY_DIFFER = {
     f"{POD}.volumes.hostsysfs",
     f"{POD}.volumes.usr-local-nvidia-lib64",
     f"{POD}.securityContext",
+    f"{CONTAINER}.securityContext.readOnlyRootFilesystem",
     f"{CONTAINER}.volumeMounts.dev-aperture-devices",
     f"{CONTAINER}.command",
     # where the store is
