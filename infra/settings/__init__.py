@@ -3,9 +3,10 @@
 from infra.settings.compute import Cluster, Pool, Serving, Training
 from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
 from infra.settings.hybrid import Hybrid, References
-from infra.settings.load import UNSAID, Stack, from_engine, from_file, parse
+from infra.settings.load import Stack, from_engine, from_file, parse
 from infra.settings.model import Ownership, Promises, Settings
 from infra.settings.money import Allowance, Budget, Own, OwnMachine, Rates
+from infra.settings.names import UNSAID
 from infra.settings.network import Bgp, Border, Line, Link, Network, Span
 from infra.settings.schema import json_schema
 from infra.settings.stackfile import NoStackError

@@ -13,6 +13,7 @@ from infra.problems import Problem, ProblemsError
 from infra.settings import mistakes, names, stackfile
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
+from infra.settings.names import UNSAID
 from infra.settings.tenant import Tenant
 
 Stack = Settings | Hybrid | Tenant
@@ -25,9 +26,6 @@ _KEYS: Mapping[str, Model] = {"references": Hybrid, "stands_on": Tenant}
 
 MoreChecks = Callable[[Stack], Iterable[Problem]]
 """Checks that need knowledge from another room, such as a workload's own options."""
-
-UNSAID = "?"
-"""Stands for a name that was not given, where the rest is looked at all the same."""
 
 _TITLE = "the settings have mistakes"
 _STAND_INS: Mapping[str, Any] = {
@@ -49,13 +47,18 @@ def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Stack:
     """
     model = model_of(values)
     try:
-        settings = model.model_validate(dict(values))
+        settings = _validated(model, values)
     except ValidationError as error:
         found = [*mistakes.problems(error, model), *_despite(model, values, error, more)]
         raise ProblemsError(_TITLE, found) from None
-    if found := [*names.dangling(settings), *more(settings)]:
+    if found := [*names.mistakes(settings), *more(settings)]:
         raise ProblemsError(_TITLE, found)
     return settings
+
+
+def _validated(model: Model, values: Mapping[str, Any]) -> Stack:
+    """Check values as JSON has them, the form in which the engine and the judges get them: a text is no number."""
+    return model.model_validate_json(json.dumps(values, default=str), strict=True)
 
 
 def model_of(values: Mapping[str, Any]) -> Model:
@@ -92,12 +95,12 @@ def _despite(
     for detail in error.errors():
         _remove(sound, detail["loc"])
     try:
-        model.model_validate(sound)
+        _validated(model, sound)
     except ValidationError as rest:
         for detail in rest.errors():
             _stand_in(model, sound, str(detail["loc"][0]))
-    settings = model.model_validate(sound)
-    return [*names.dangling(settings), *more(settings)]
+    settings = _validated(model, sound)
+    return [*names.mistakes(settings), *more(settings)]
 
 
 def _stand_in(model: Model, values: dict[str, Any], name: str) -> None:

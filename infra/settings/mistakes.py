@@ -1,5 +1,6 @@
 """From pydantic's errors to problems that a user can act on."""
 
+import re
 from collections.abc import Iterator
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -31,7 +32,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
             names = [name.strip("'") for name in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
             return Problem(where, f"given {given!r}", ", ".join(names), nearest(str(given), names))
         case _:
-            return Problem(where, f"given {_shown(given)}", _KINDS.get(detail["type"], _lower(detail["msg"])))
+            allowed = _KINDS.get(detail["type"], _lower(detail["msg"]))
+            return Problem(where, f"given {_shown(given)}", allowed + _unquoted(given, allowed))
 
 
 _KINDS = {
@@ -50,6 +52,15 @@ _KINDS = {
     "list_type": "a list",
 }
 """What a value must be, in plain words; pydantic's own words name Python's types."""
+
+
+def _unquoted(given: Any, allowed: str) -> str:
+    """Say it where the quotes are the mistake."""
+    quoted = isinstance(given, str) and re.fullmatch(r"-?\d+(\.\d+)?|true|false", given)
+    return ", without quotes" if quoted and allowed in _BARE else ""
+
+
+_BARE = frozenset({"a whole number", "a number", "true or false"})
 
 
 def _is_branch(part: int | str) -> bool:

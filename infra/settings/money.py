@@ -14,7 +14,10 @@ Rate = Annotated[float, Field(gt=0)]
 
 def _day(given: Any) -> Any:
     """Read a day that stands in a stack file without quotes: the engine hands it on as a moment."""
-    return given.removesuffix(" 00:00:00 +0000 UTC") if isinstance(given, str) else given
+    try:
+        return date.fromisoformat(given.removesuffix(" 00:00:00 +0000 UTC"))
+    except (AttributeError, ValueError):
+        return given
 
 
 class Rates(Section):

@@ -1,5 +1,6 @@
-"""Names inside the settings that point to other parts of the settings."""
+"""Names inside the settings: what may be one, and what they point to."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from infra.catalog import machines
@@ -7,6 +8,30 @@ from infra.problems import Problem, nearest
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 from infra.settings.tenant import Tenant
+
+UNSAID = "?"
+"""Stands for a name that was not given, where the rest is looked at all the same."""
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?")
+
+
+def mistakes(settings: Settings | Hybrid | Tenant) -> Iterator[Problem]:
+    """Give one problem for each name that can't be one, and for each that points to nothing."""
+    if isinstance(settings, Settings):
+        yield from _misnamed("stores", settings.stores)
+        yield from _misnamed("cluster.pools", settings.cluster.pools)
+        yield from _misnamed("links", settings.links)
+    if isinstance(settings, Settings | Hybrid):
+        yield from _misnamed("data_classes", settings.data_classes)
+    yield from dangling(settings)
+
+
+def _misnamed(where: str, names: Mapping[str, object]) -> Iterator[Problem]:
+    """Folders of this machine and buckets of clouds are called by these names."""
+    for name in names:
+        if name != UNSAID and not _NAME.fullmatch(name):
+            allowed = "1 to 40 of a-z, 0-9, '-', '_' and '.', a letter or digit at both ends"
+            yield Problem(f"{where}.{name}", "not a name that every platform can take", allowed)
 
 
 def dangling(settings: Settings | Hybrid | Tenant) -> Iterator[Problem]:

@@ -14,6 +14,9 @@ PREFIX = "causeway:"
 SECTIONS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 """What the engine knows at the top of a stack file: https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/"""
 
+_MISTAKES = "the stack file has mistakes"
+_UNREAD = "the stack file can't be read"
+
 
 class NoStackError(ProblemsError):
     """There is no stack file of this name."""
@@ -47,16 +50,37 @@ def read(path: Path) -> StackFile:
 
     Raises:
         NoStackError: The file is missing.
-        ProblemsError: It is not YAML, or its keys are not those of a stack file; the text names each place.
+        ProblemsError: It can't be read, is not YAML, or its keys are not those of a stack file; the text names each
+            place.
     """
+    text = _text(path)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except FileNotFoundError:
-        raise NoStackError("no such stack", [_missing(path)]) from None
+        return _parsed(path, yaml.compose(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ProblemsError("the stack file is not YAML", [_unreadable(path, error)]) from None
+    except RecursionError:
+        raise ProblemsError(_MISTAKES, [Problem(_place(path), "is nested too deep")]) from None
+
+
+def _text(path: Path) -> str:
+    """Give what the file says; what is no file at all, such as a folder or a pipe, is not waited for."""
+    try:
+        if path.exists() and not path.is_file():
+            raise ProblemsError(_UNREAD, [Problem(_place(path), "is not a file")])
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NoStackError("no such stack", [_missing(path)]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start)
+        text = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
+        raise ProblemsError(_UNREAD, [Problem(_place(path, line), text, "text in UTF-8")]) from None
+    except OSError as error:
+        raise ProblemsError(_UNREAD, [Problem(_place(path), error.strerror or str(error))]) from None
+
+
+def _parsed(path: Path, root: yaml.Node | None) -> StackFile:
     if found := list(_misplaced(path, root)):
-        raise ProblemsError("the stack file has mistakes", found)
+        raise ProblemsError(_MISTAKES, found)
     config = next((value for key, value in _pairs(root) if key.value == "config"), None)
     own = [(key, value) for key, value in _pairs(config) if key.value.startswith(PREFIX)]
     lines: dict[str, int] = {}
@@ -81,15 +105,26 @@ def _unreadable(path: Path, error: yaml.YAMLError) -> Problem:
 
 
 def _misplaced(path: Path, root: yaml.Node | None) -> Iterator[Problem]:
-    """Give the keys that nobody would read, and those that are written twice."""
+    """Give what is no mapping, the keys that nobody would read, and those that are written twice."""
+    yield from _shapeless(path, root)
     for key, value in _pairs(root):
         if key.value not in SECTIONS:
             allowed, near = ", ".join(SECTIONS), nearest(key.value, SECTIONS)
             yield Problem(_place(path, key.start_mark.line), f"unknown section {key.value!r}", allowed, near)
         if key.value == "config":
+            yield from _shapeless(path, value)
             yield from (_unread(path, inner) for inner, _ in _pairs(value) if not _has_reader(inner.value))
     for key in _twice(root):
         yield Problem(_place(path, key.start_mark.line), f"{key.value!r} is given twice")
+
+
+def _shapeless(path: Path, node: yaml.Node | None) -> Iterator[Problem]:
+    empty = node is None or node.tag == "tag:yaml.org,2002:null"
+    if node is not None and not empty and not isinstance(node, yaml.MappingNode):
+        given = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
+        yield Problem(
+            _place(path, node.start_mark.line), f"given {given}", "names with values, `name: value`"
+        )
 
 
 def _unread(path: Path, key: yaml.ScalarNode) -> Problem:

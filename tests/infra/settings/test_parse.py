@@ -153,3 +153,23 @@ def test_every_setting_is_documented() -> None:
 def _documented(field: dict[str, Any], schema: dict[str, Any]) -> bool:
     target = schema["$defs"].get(field.get("$ref", "").rsplit("/", 1)[-1], {})
     return bool(field.get("description") or target.get("description"))
+
+
+@pytest.mark.parametrize("name", ["../../etc", "artéfacts", "A", "a" * 41, "", "-a", "a."])
+def test_a_name_is_one_on_every_platform(name: str) -> None:
+    """Folders and buckets are called by it: what leaves the folder or fits no bucket is refused, and nothing else."""
+    found = problems_of({**GOOD, "stores": {**GOOD["stores"], name: {"data_class": "text"}}})
+    assert list(found) == [f"stores.{name}"]
+
+
+def test_a_number_in_quotes_is_refused() -> None:
+    """The judges read the same file and take a text for no number, so the door does not either."""
+    found = problems_of({**GOOD, "budget": {"monthly_usd": "90"}, "cluster": {"slots": "2"}})
+    assert found["budget.monthly_usd"].allowed == "a number, without quotes"
+    assert found["cluster.slots"].allowed == "a whole number, without quotes"
+
+
+@pytest.mark.parametrize("endless", [float("inf"), float("nan")])
+def test_a_cap_is_finite(endless: float) -> None:
+    """A budget without an end is none."""
+    assert "budget.monthly_usd" in problems_of({**GOOD, "budget": {"monthly_usd": endless}})
