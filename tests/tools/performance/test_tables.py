@@ -207,14 +207,14 @@ def test_store_previews_and_policies_have_tables_too(tmp_path: Path) -> None:
     bucket = {"mib": 4, "cpus": 2, "kernel": "6.12", "load": [1.0, 1.0], "MBps": {"sealed bucket, put": rate}}
     put(tmp_path, "store/results/store.json", bucket)
     took = {"ours": 7.6, "bare": 6.0, "ratio": 1.27, "ratios": [1.24, 1.29]}
-    stacks = {"aws-dev": {"resources": 105, "clock": took, "processor": took}}
+    stacks = {"aws-dev": {"resources": 105, "load": 2.9, "clock": took, "processor": took}}
     put(tmp_path, "preview/results/all.json", {"machine": {"cores": 2, "python": "3.11.7"}, "stacks": stacks})
     counts = {"1000": {"seconds": [0.5, 0.4, 0.7], "findings": 3750}}
     machine = {"cores": 2, "python": "3.11.7", "load": 0.5}
     put(tmp_path, "policy/results/pack.json", {"machine": machine, "rules": 70, "resources": counts})
     assert rows(store.lines(tmp_path))[-1] == "| sealed bucket, put | 500.0 | 400.0 to 1,600 |"
     assert rows(previews.lines(tmp_path))[-1] == (
-        "| aws-dev | 105 | 7.60 | 6.00 | 1.27 (1.24 to 1.29) | 1.27 (1.24 to 1.29) |"
+        "| aws-dev | 105 | 7.60 | 6.00 | 1.27 (1.24 to 1.29) | 1.27 (1.24 to 1.29) | 2.9 |"
     )
     assert (
         "aws-dev --rounds 2 --out benchmarks/preview/results/all.json" in list(previews.lines(tmp_path))[-2]

@@ -24,6 +24,7 @@ def lines(root: Path) -> Iterator[str]:
             "bare program, s",
             "ratio (each round)",
             "ratio of processor time",
+            "load",
         )
         yield from table(head, (_row(stacks[name]) for name in stacks.names()))
         machine = found["machine"]
@@ -44,4 +45,10 @@ def _row(stack: Node) -> tuple[str, ...]:
         f"{part['ratio'].number():.2f} ({between(part['ratios'].numbers(), 2)})"
         for part in (clock, stack["processor"])
     )
-    return stack.path[-1], f"{stack['resources'].number():.0f}", *seconds, *ratios
+    return (
+        stack.path[-1],
+        f"{stack['resources'].number():.0f}",
+        *seconds,
+        *ratios,
+        f"{stack['load'].number():.1f}",
+    )
