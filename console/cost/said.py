@@ -33,6 +33,8 @@ def lines(work: Work) -> Iterator[tuple[str, str]]:
         yield "own machines", f"{name}: {hour.usd:.4f} USD an hour, {parts}"
     for item, usd in (work.aside or {}).items():
         yield "set aside", f"{item}: {words.usd(usd)} USD a month, held back from the cap"
+    for stray in work.strays:
+        yield "set aside", stray.told
     for reason, items in (work.free or {}).items():
         named = ", ".join(
             f"{count} x {item}" if count > 1 else item for item, count in Counter(items).items()
@@ -60,6 +62,7 @@ def plain(work: Work) -> Mapping[str, Any]:
             name: {**asdict(hour), "usd": hour.usd} for name, hour in (work.machines or {}).items()
         },
         "setAside": dict(work.aside or {}),
+        "setAsideForNothing": [asdict(stray) for stray in work.strays],
         "withoutCharge": {reason: list(items) for reason, items in (work.free or {}).items()},
     }
 

@@ -13,6 +13,7 @@ from infra.catalog.cost.egress import Egress
 from infra.catalog.cost.line import Free, Priced
 from policy.model import money, places, pools, worth
 from policy.model.facts import Facts
+from policy.model.money import Stray
 from policy.model.resource import Resource
 from policy.model.worth import Cost
 from workloads.pretrain.shape import shape_of
@@ -68,6 +69,8 @@ class Work:
     """What costs nothing, by the reason."""
     aside: Mapping[str, float] | None = None
     """What is held back from the cap for items without a price, in USD a month."""
+    strays: tuple[Stray, ...] = ()
+    """What is held back for nothing."""
 
     @property
     def idle(self) -> tuple[Cost, ...]:
@@ -80,14 +83,17 @@ def of(recording: Recording) -> Work:
     every, config = steps(recording), recording.config
     stock = Stock((step.new for step in every if step.new), config)
     facts = Facts(environment=stock.environment, graph=stock.graph, ledger=stock.ledger)
-    found = worth.costs(facts)
+    found, strays = worth.costs(facts), money.strays(facts)
     return Work(
         pools=tuple(cost for _, cost in sorted(found.items()) if cost.accelerated),
         links=tuple(_links(every, stock, facts)),
         rings=tuple(_rings(stock, config, facts)),
         machines=_machines(facts),
         free=_free(stock),
-        aside=facts.environment.budget.set_aside if facts.environment else None,
+        aside={
+            item: usd for item, usd in money.aside(facts).items() if item not in {one.item for one in strays}
+        },
+        strays=strays,
     )
 
 

@@ -8,6 +8,8 @@ from console.plan.ledger import Stock
 from console.plan.model import Bill, CostRow, Gap, Use
 from infra.catalog.cost.ledger import Ledger
 from infra.catalog.cost.line import ZERO, Metered, Priced, Unpriced
+from policy.model import money
+from policy.model.facts import Facts
 
 Key = tuple[str, str, str]
 """URN, item and region."""
@@ -37,6 +39,10 @@ def bill(before: Stock, after: Stock, component: Callable[[str], str], told: Ite
         uses=_uses(after.ledger),
         judged=judged(told),
         cap=environment.budget.monthly_usd if environment else None,
+        strays=tuple(
+            stray.told
+            for stray in money.strays(Facts(environment=environment, graph=after.graph, ledger=after.ledger))
+        ),
     )
 
 

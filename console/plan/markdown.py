@@ -48,6 +48,7 @@ def _head(plan: Plan) -> list[str]:
     ]
     if words.differs(bill):
         lines += ["", f"> The budget rules judged {words.usd(bill.judged or 0)} USD a month."]
+    lines += [line for text in bill.strays for line in ("", f"> Set aside: {text}")]
     for section in (_lost, _cost, _stops, _needs):
         lines += section(plan)
     return lines

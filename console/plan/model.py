@@ -107,6 +107,8 @@ class Bill:
     """The expected sum that the budget rules said they judged; None: they were not asked."""
     cap: float | None
     """The stack's cap in USD a month; None: none is set."""
+    strays: tuple[str, ...] = ()
+    """What is held back from the cap for nothing, a sentence each."""
 
     @property
     def delta(self) -> float:

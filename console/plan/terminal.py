@@ -102,10 +102,11 @@ def _cost(plan: Plan) -> RenderableType | None:
 
 def _gaps(plan: Plan) -> RenderableType | None:
     texts = words.gaps((*plan.bill.unpriced, *plan.bill.undecided))
-    if not texts:
+    if not texts and not plan.bill.strays:
         return None
     lines = (Text.from_markup(f"[yellow]UNPRICED[/] {escape(text)}") for text in texts[:_ROWS])
-    return Group(*lines, *_rest(len(texts)))
+    aside = (Text.from_markup(f"[yellow]SET ASIDE[/] {escape(text)}") for text in plan.bill.strays)
+    return Group(*lines, *_rest(len(texts)), *aside)
 
 
 def _verdicts(plan: Plan) -> RenderableType | None:

@@ -86,8 +86,9 @@ class Budget(Allowance):
     set_aside: dict[str, Usd] = Field(default_factory=dict)
     """What you hold back for items that no list prices, in USD a month: `FSx for Lustre 500 MB/s/TiB: 15000`.
 
-    By item, as `causeway cost` names it. It is no price: the cap holds for all else. Default: nothing, so an item that
-    no source prices stays unverified."""
+    By item, as `causeway cost` names it. It is no price: the cap holds for all else. A name that stands for no item
+    without a price is told there and on the plan, and stops where it is a misspelt one. Default: nothing, so an item
+    that no source prices stays unverified."""
     own: Own | None = None
     """What own machines cost. Default: they are taken as paid, and the bill says so."""
 

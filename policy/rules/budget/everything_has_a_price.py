@@ -1,6 +1,6 @@
 """What has no price is little, and its most is known."""
 
-from policy.model import catalogued, controls
+from policy.model import catalogued, controls, money
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Option, Rule, Severity
@@ -11,8 +11,11 @@ _HOLD = f"{_ADD}, or hold something back for it in budget.set_aside"
 
 
 def _unpriced(_stack: Resource, facts: Facts) -> Verdict:
+    for stray in money.strays(facts):
+        if stray.near:
+            return Fail(f"budget.set_aside: {stray.told}", f"write {stray.near!r}, or take the entry out")
     found = [(urn, line) for urn, line in facts.ledger.unpriced() if not _unsold(line.item)]
-    held = facts.environment.budget.set_aside if facts.environment else {}
+    held = money.aside(facts)
     blind = [(urn, line) for urn, line in found if line.guide is None and line.item not in held]
     machines = [(urn, line) for urn, line in blind if catalogued.machine(line.item.split(",", 1)[0])]
     if machines:

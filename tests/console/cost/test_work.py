@@ -9,6 +9,8 @@ from console.cost import said
 from console.cost.bills import column
 from console.cost.command import document
 from console.cost.work import of
+from console.plan import markdown
+from console.plan.make import make
 from console.plan.recording import Recording
 from infra.catalog.cost.crossing import Crossing
 from infra.catalog.cost.egress import Egress
@@ -149,6 +151,31 @@ def test_own_machines_show_what_their_hour_is_made_of() -> None:
     assert "dgx-h100: 12.0400 USD an hour, 10.0000 of its purchase and 2.0400 of power" in text(priced)
     assert column("site", priced, "site").bill.after.expected == pytest.approx(2 * 730 * 12.04)
     assert "2 x dgx-h100: own machine, taken as paid" in text(Recording((environment(), rule)))
+
+
+def test_money_held_back_for_nothing_is_told_on_every_page() -> None:
+    """A misspelt name says which item was meant, one with a price that it has one; what counts is said to count."""
+    lustre = created(
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        "fs",
+        {"storageCapacity": 1200, "perUnitStorageThroughput": 250},
+    )
+    vpn = created("aws:ec2/vpnConnection:VpnConnection", "vpn")
+    aside = {"FSx for Lustre 250 MB/s": 15_000, "EKS control plane": 50, "Athena": 7}
+    cluster = created("aws:eks/cluster:Cluster", "c")
+    stray = Recording((promised(setAside=aside), lustre, vpn, cluster))
+    bill, page = text(stray), markdown.page(make(stray, "test"))
+    for told in (
+        "FSx for Lustre 250 MB/s: 15,000.00 USD a month held back for nothing: nothing here is called so",
+        "did you mean 'FSx for Lustre 250 MB/s/TiB'?",
+        "EKS control plane: 50.00 USD a month held back for nothing: it has a price here",
+        "Athena: 7.00 USD a month held back for nothing: nothing here is called so",
+    ):
+        assert told in bill
+        assert told in page
+    right = Recording((promised(setAside={"FSx for Lustre 250 MB/s/TiB": 15_000}), lustre))
+    assert "15,000.00 USD a month, held back from the cap" in text(right)
+    assert "for nothing" not in text(right) + markdown.page(make(right, "test"))
 
 
 def test_columns_set_the_price_of_work_side_by_side() -> None:

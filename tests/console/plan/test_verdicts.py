@@ -69,7 +69,7 @@ def test_another_packs_text_is_kept_whole() -> None:
 
 
 def test_what_waits_for_the_update_is_told_and_is_no_verdict() -> None:
-    """A rule that a preview leaves to the update is named with its resources by name; it neither stops nor is a note."""
+    """A rule that a preview leaves to the update is named with its resources; it neither stops nor counts as a note."""
     text = "policies: 1 rules, 0 findings\n  no-wildcards is judged before the create of trainer, server"
     told = {"diagnosticEvent": {"severity": "info", "message": text}}
     plan = make(Recording((told, *judged("0.00", ("no-wildcards",)))), "test")
