@@ -155,7 +155,6 @@ class Foundation:
             "capacity_gib": wanted.capacity_gib,
             "throughput_mbps_per_tib": wanted.throughput_mbps_per_tib,
             "store": self.stores[wanted.store].url,
-            "store_id": self.stores[wanted.store].bucket_id,
             "key": self.keys.keys[wanted.data_class],
             "log_key": self.purpose("logs"),
             "network": self.network.joined(),

@@ -87,7 +87,7 @@ class VolumeFacts(Facts):
     """The shared file system, as pods mount it."""
 
     store: str
-    """The store that it mirrors, by name."""
+    """The store that it is for, by name."""
     driver: str
     """The CSI driver."""
     handle: str

@@ -10,6 +10,7 @@ import pulumi
 from components.identity.shape import Identity
 from components.inference_service.shape import InferenceService
 from components.training_job.shape import TrainingJob
+from infra.problems import Problem, ProblemsError
 from infra.settings import Serving, Training
 from stacks.host import Host
 from stacks.rights import served
@@ -69,7 +70,12 @@ def job(training: Training, seat: Seat, store: Mapping[str, pulumi.Input[str]]) 
 def serve(
     host: Host, serving: Serving, training: Training | None, trained: TrainingJob | None
 ) -> InferenceService:
-    """Serve the model that the job made, or one that is in the store already."""
+    """Serve the model that the job made, or one that is in the store already.
+
+    Raises:
+        ProblemsError: The server reads files, and no file system shows it the store.
+    """
+    readable(host, serving)
     name, run = host.name("serve"), served(serving, training)
     own = trained and training and (training.store, training.run) == (serving.store, run)
     made = trained.result if trained and own else pulumi.Output.from_input({"model": f"{run}/export"})
@@ -82,6 +88,18 @@ def serve(
         "labels": host.labels("inference_service"),
     }
     return InferenceService(name, cast("Any", args), host.content(who))
+
+
+def readable(host: Host, serving: Serving) -> None:
+    """Refuse the server vLLM where pods do not see the store as files: it would take the model's path for a name.
+
+    Raises:
+        ProblemsError: Says which server reads the store itself.
+    """
+    if serving.options.get("engine") == "vllm" and not host.folder(serving.store):
+        text = f"vllm reads files, and no file system shows it what is in {serving.store}"
+        fix = "causeway, or a filesystem over the store where the platform mirrors one (aws, gcp)"
+        raise ProblemsError("the server can't be built", [Problem("serving.options.engine", text, fix)])
 
 
 def server(

@@ -1,11 +1,10 @@
-"""Azure Managed Lustre: under our key, filled from a container and written back to it."""
+"""Azure Managed Lustre: under our key, in the zone of the machines that use it most."""
 
 import pulumi
-from pulumi_azure_native import resources, storage, storagecache
+from pulumi_azure_native import storagecache
 
 from components.microsoft import rights
-from components.microsoft.ids import ManagedKey, needed, part, title
-from components.parts import part_of
+from components.microsoft.ids import ManagedKey, needed, title
 from components.shared_filesystem.shape import SharedFilesystemOutputs, SharedFilesystemSpec
 from infra.problems import Problem, ProblemsError
 
@@ -24,13 +23,14 @@ QUIET = {"day_of_week": "Sunday", "time_of_day_utc": "02:00"}
 def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -> SharedFilesystemOutputs:
     """Make the file system in the zone of the pool that uses it most.
 
-    The service itself reads the container: once in a tenant its principal (`HPC Cache Resource Provider`) is given
-    the roles Storage Account Contributor and Storage Blob Data Contributor on the account.
+    It is tied to no container: the service reads one by the account's keys, which ours do not take, and only after
+    people gave its own principal two roles there; then it imports or exports, never both (Managed Lustre guide,
+    prerequisites of blob integration; auto-export). Workloads copy what they need.
 
     Raises:
-        ProblemsError: Network or store is missing, or size or throughput is none that the service has.
+        ProblemsError: The network is missing, or size or throughput is none that the service has.
     """
-    needed("SharedFilesystem", name, region=spec.region, network=spec.network, store_id=spec.store_id)
+    needed("SharedFilesystem", name, region=spec.region, network=spec.network)
     refuse(spec)
     group = rights.group(name, spec.region, spec.labels, opts)
     key = ManagedKey.of(spec.key)
@@ -55,12 +55,10 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
                 "source_vault": {"id": key.apply(lambda found: found.vault_id)},
             }
         },
-        hsm={"settings": {"container": spec.store_id, "logging_container": _journal(name, group, spec).id}},
         maintenance_window=QUIET,
         tags=spec.labels,
         opts=pulumi.ResourceOptions(parent=group, depends_on=[right], protect=spec.protect),
     )
-    _export(name, group, made, spec)
     address = made.client_info.apply(lambda info: info.mgs_address)
     return SharedFilesystemOutputs(
         id=made.id,
@@ -72,6 +70,7 @@ def build(name: str, spec: SharedFilesystemSpec, opts: pulumi.ResourceOptions) -
             "attributes": {"mgs-ip-address": address, "fs-name": MOUNTED},
             "capacity_gib": spec.capacity_gib,
         },
+        mirrors=False,
     )
 
 
@@ -97,46 +96,3 @@ def _subnet(spec: SharedFilesystemSpec) -> pulumi.Output[str]:
     kind = "fabric_subnets" if spec.pool else "subnets"
     found: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(spec.network[kind])
     return found.apply(lambda by: by[spec.pool] if spec.pool else next(iter(by.values())))
-
-
-def _journal(name: str, group: resources.ResourceGroup, spec: SharedFilesystemSpec) -> storage.BlobContainer:
-    """Make the container in which the service keeps the records of imports and exports, beside the store's own."""
-    store: pulumi.Output[str] = pulumi.Output.from_input(spec.store_id or "")
-    return storage.BlobContainer(
-        f"{name}-journal",
-        container_name=title(name, "journal"),
-        account_name=store.apply(lambda id_: part(id_, "storageAccounts")),
-        resource_group_name=store.apply(lambda id_: part(id_, "resourceGroups")),
-        public_access="None",
-        opts=part_of(group),
-    )
-
-
-def _export(
-    name: str,
-    group: resources.ResourceGroup,
-    made: storagecache.AmlFilesystem,
-    spec: SharedFilesystemSpec,
-) -> None:
-    """Import what appears in the container, and export what is written, for as long as the file system stands."""
-    where = {"aml_filesystem_name": made.name, "resource_group_name": group.name, "location": group.location}
-    storagecache.AutoImportJob(
-        name,
-        auto_import_job_name=f"{name}-import",
-        admin_status="Enable",
-        auto_import_prefixes=["/"],
-        conflict_resolution_mode="OverwriteIfDirty",
-        enable_deletions=True,
-        tags=spec.labels,
-        **where,
-        opts=part_of(made),
-    )
-    storagecache.AutoExportJob(
-        name,
-        auto_export_job_name=f"{name}-export",
-        admin_status="Enable",
-        auto_export_prefixes=["/"],
-        tags=spec.labels,
-        **where,
-        opts=part_of(made),
-    )

@@ -10,7 +10,7 @@ from infra.platforms import Platform, backend
 
 
 class SharedFilesystemArgs(TypedDict):
-    """A parallel file system, filled from an object store and written back to it."""
+    """A parallel file system beside an object store, which it mirrors where the platform can."""
 
     platform: str
     """Where: aws, gcp, azure, onprem or local."""
@@ -21,9 +21,7 @@ class SharedFilesystemArgs(TypedDict):
     capacity_gib: int
     """Its size in GiB (1200 to 1000000); platforms have steps."""
     store: pulumi.Input[str]
-    """The object store that it mirrors, as `ObjectStore.url` gives it."""
-    store_id: NotRequired[pulumi.Input[str]]
-    """That store, as `ObjectStore.bucket_id` names it. Required on Azure."""
+    """The object store that it is for, as `ObjectStore.url` gives it."""
     key: pulumi.Input[str]
     """The key that encrypts it, as `KeyRing.keys` names it."""
     log_key: NotRequired[pulumi.Input[str]]
@@ -49,7 +47,6 @@ class SharedFilesystemSpec:
     data_class: str
     capacity_gib: int
     store: pulumi.Input[str]
-    store_id: pulumi.Input[str] | None
     key: pulumi.Input[str]
     log_key: pulumi.Input[str] | None
     network: dict[str, pulumi.Input[Any]]
@@ -77,7 +74,7 @@ class SharedFilesystemOutputs:
 
 
 class SharedFilesystem(pulumi.ComponentResource):
-    """A parallel file system, filled from an object store and written back to it."""
+    """A parallel file system beside an object store, which it mirrors where the platform can."""
 
     filesystem_id: pulumi.Output[str]
     """The platform's id of it."""
@@ -131,7 +128,6 @@ def parse(args: SharedFilesystemArgs | dict[str, Any]) -> SharedFilesystemSpec:
         data_class=reader.text("data_class"),
         capacity_gib=reader.whole("capacity_gib", None, 1200, 1_000_000),
         store=reader.required("store"),
-        store_id=reader.flowing("store_id"),
         key=reader.required("key"),
         log_key=reader.flowing("log_key"),
         network=reader.mapping("network"),

@@ -1,15 +1,18 @@
 """Tenants see the same of an environment, whether this stack made it or another one did."""
 
+from contextlib import nullcontext
 from typing import Any, cast
 
 import pytest
 from tests_support import GOOD_SETTINGS
 
+from infra.problems import ProblemsError
 from infra.settings import Serving, Settings, Training, parse
 from stacks import rights
 from stacks.ground import PoolFacts
 from stacks.host import Cluster, Host, Mount, Shelf
 from stacks.seats import SHARED, Seat
+from stacks.tenants import readable
 
 GPU = PoolFacts(
     purpose="training",
@@ -52,6 +55,23 @@ def test_a_file_system_that_mirrors_nothing_is_no_way_to_the_store() -> None:
         "",
         True,
     )
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(
+    ("mirrors", "store", "engine", "fine"),
+    [
+        (True, "artifacts", "vllm", True),
+        (False, "artifacts", "vllm", False),
+        (True, "corpus", "vllm", False),
+        (False, "artifacts", "causeway", True),
+    ],
+)
+def test_a_server_of_files_needs_files(mirrors: bool, store: str, engine: str, fine: bool) -> None:
+    """Without them vLLM took the run's path for a name on a public hub, and failed when its pod started."""
+    serving = Serving.model_validate({"store": store, "options": {"engine": engine, "accelerators": 1}})
+    with nullcontext() if fine else pytest.raises(ProblemsError, match=rf"shows it what is in {store}"):
+        readable(host(mirrors=mirrors), serving)
 
 
 def test_names_of_several_stacks_differ() -> None:

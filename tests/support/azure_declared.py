@@ -45,6 +45,7 @@ class _Recorder(mocks.Mocks):
         outputs = {"name": args.name, "clientId": "client", "principalId": "principal", "tenantId": "tenant"}
         key = f"https://{args.name}.vault.azure.net/keys/{args.name}/0a1b"
         more: dict[str, Any] = {"keyUriWithVersion": key, "serviceKey": "service-key", "hex": "0a" * 32}
+        more["clientInfo"] = {"mgsAddress": "10.0.0.4"}
         if identity := args.inputs.get("identity"):  # a list of ids that comes back as a map by id
             more["identity"] = {**identity, "userAssignedIdentities": {}}
         return f"/subscriptions/s/resourceGroups/g/providers/{args.name}", {**args.inputs, **outputs, **more}

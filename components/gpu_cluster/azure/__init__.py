@@ -158,6 +158,9 @@ class _Pools:
                 cluster,
                 # a pool of GPUs of which every machine is started at once takes longer than the provider waits
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", update="3h", delete="90m"),
+                # a pool keeps its name, and there is no quota for two: the old one goes first
+                replace_on_changes=list(agent_pool.FIXED),
+                delete_before_replace=True,
                 # the autoscaler counts: an update would send its machines away
                 ignore_changes=["count"] if arguments["enable_auto_scaling"] else [],
             ),

@@ -32,6 +32,31 @@ OPTIONS = (
 )
 """Arguments that a pool's `options` may set. The driver's owner is none of them: it is one for the whole cluster."""
 
+# terraform-provider-azurerm, kubernetes_cluster_node_pool_resource.go; of these azure-native knows two by itself
+FIXED = (
+    "availability_zones",
+    "capacity_reservation_group_id",
+    "enable_encryption_at_host",
+    "enable_fips",
+    "enable_node_public_ip",
+    "gpu_instance_profile",
+    "gpu_profile",
+    "kubelet_config",
+    "kubelet_disk_type",
+    "linux_os_config",
+    "max_pods",
+    "os_disk_size_gb",
+    "os_disk_type",
+    "os_type",
+    "scale_set_eviction_policy",
+    "scale_set_priority",
+    "spot_max_price",
+    "type",
+    "vm_size",
+    "vnet_subnet_id",
+)
+"""Arguments that AKS never changes on a living pool: another value is another pool."""
+
 
 def name(pool: NodePoolSpec, ending: str = "") -> str:
     """Name a pool as AKS allows it: 12 lower-case letters and digits, beginning with a letter."""

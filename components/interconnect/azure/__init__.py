@@ -19,8 +19,9 @@ from infra.problems import Problem, ProblemsError
 MICROSOFTS = (8075, 8076, 12076, *range(65515, 65521))
 """Numbers that Azure keeps for itself (ExpressRoute guide, routing requirements)."""
 
-SKUS = {1: "ErGw1AZ", 10: "ErGw1AZ", 100: "ErGw3AZ", 400: "ErGw3AZ"}
-"""The gateway over all zones that fits a bandwidth."""
+# azure-docs, includes/expressroute-gateway-performance-include.md: 1 and 10 Gbit/s; wider circuits pass them by
+SKUS = {1: "ErGw1AZ", 10: "ErGw3AZ", 100: "ErGw3AZ", 400: "ErGw3AZ"}
+"""The gateway over all zones that is as fast as a circuit, or lets packets go past itself."""
 
 OWN, CARRIED = (10, 100, 400), (1, 10)
 """Bandwidths of own ports and of carriers' circuits, in Gbit/s."""

@@ -172,8 +172,8 @@ class AzureNative(Cloud):
         return any(isinstance(item, dict) and item.get("name") == rest for entry in lists for item in entry)
 
     def collision(self, token: str, inputs: Bag) -> str:
-        """Refuse what only an update may set."""
-        return azure_rules.too_early(token, inputs)
+        """Refuse what only an update may set, and a job beside one that runs."""
+        return azure_rules.too_early(token, inputs) or azure_rules.busy(self.account, token, inputs)
 
     def foresee(self, token: str, inputs: Bag) -> Bag:
         """Give inputs the form of outputs.
@@ -207,7 +207,7 @@ class AzureNative(Cloud):
         Raises:
             ProviderError: Azure would not do it.
         """
-        if why := azure_rules.ONCE.get(record.token):
+        if why := azure_rules.unchangeable(record.token, plain(record.inputs), plain(inputs)):
             raise ProviderError(why)
         changed = self._formed(record.token, super().update(record, outputs, inputs, settings))
         return {**changed, "name": record.outputs["name"]} if "name" in record.outputs else changed

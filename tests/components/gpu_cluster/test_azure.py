@@ -15,6 +15,7 @@ from components.kubernetes.operators import Driver
 from components.microsoft import rights
 from infra.catalog import fabric, machines
 from infra.problems import ProblemsError
+from providers.rehearsal.clouds import azure_rules
 
 H100 = "Standard_ND96isr_H100_v5"
 A100 = "Standard_NC24ads_A100_v4"
@@ -178,6 +179,14 @@ def test_a_spot_pool_says_nothing_of_surges() -> None:
     assert spot["node_labels"]["kubernetes.azure.com/scalesetpriority"] == "spot"
     assert "kubernetes.azure.com/scalesetpriority=spot:NoSchedule" in spot["node_taints"]
     assert "kubernetes.azure.com/scalesetpriority" not in made(one)["node_labels"]
+
+
+@pytest.mark.never_again
+def test_what_aks_fixes_at_creation_makes_another_pool() -> None:
+    """Thread pulumi-azure-native #959: the provider knows two of these arguments, AKS refuses to change the others."""
+    said = {*agent_pool.OPTIONS, *made(pool(H100)), *made(pool(A100, "serving"), spot=True)}
+    there = {name.lower() for name in azure_rules.FIXED}
+    assert {name for name in said if name.replace("_", "").lower() in there} == {*agent_pool.FIXED}
 
 
 @pytest.mark.never_again

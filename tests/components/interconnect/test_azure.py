@@ -108,3 +108,23 @@ def test_what_a_carrier_does_not_bring_is_refused(more: dict[str, Any], said: st
     """Its ports are not ours to encrypt or to choose; own ports and circuits do not mix."""
     with pytest.raises(ProblemsError, match=said):
         refuse(spec(**more))
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize("gbps", [10, 100, 400])
+def test_a_gateway_is_as_fast_as_its_circuits(gbps: int) -> None:
+    """ErGw1AZ carries 1 Gbit/s: circuits of 10 ended in it, and paid for ten times what could pass."""
+    carries = {
+        "ErGw1AZ": 1,
+        "ErGw2AZ": 2,
+        "ErGw3AZ": 10,
+    }  # azure-docs, expressroute-gateway-performance-include
+    works = made(bandwidth_gbps=gbps)
+    sku = next(
+        one.inputs["sku"]["name"]
+        for one in works["VirtualNetworkGateway"]
+        if one.inputs["gatewayType"] == "ExpressRoute"
+    )
+    past = [one.inputs.get("expressRouteGatewayBypass") for one in works["VirtualNetworkGatewayConnection"]]
+    assert carries[sku] >= gbps or past.count(True) == 2
+    assert sku == "ErGw3AZ" or not any(past)  # no smaller one lets packets past (azure-docs, about-fastpath)

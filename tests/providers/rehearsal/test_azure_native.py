@@ -147,6 +147,15 @@ def test_what_makes_up_an_id_replaces(azure: Rig) -> None:
 VAULT, KEY = "azure-native:keyvault:Vault", "azure-native:keyvault:Key"
 PORT = "azure-native:network:ExpressRoutePort"
 LUSTRE = "azure-native:storagecache:AmlFilesystem"
+SHARED = {
+    "resourceGroupName": "ml",
+    "amlFilesystemName": "fs",
+    "sku": {"name": "AMLFS-Durable-Premium-500"},
+    "storageCapacityTiB": 4,
+    "zones": ["1"],
+    "filesystemSubnet": "shared",
+    "maintenanceWindow": {"dayOfWeek": "Sunday", "timeOfDayUTC": "02:00"},
+}
 
 
 @pytest.mark.never_again
@@ -163,6 +172,53 @@ def test_a_spot_pool_with_a_surge_is_refused(azure: Rig, priority: str, told: in
         "agentPoolProfiles": [{"name": "a", **surge}],
     }
     assert len(azure.check(CLUSTER, profiles)[1]) == told
+
+
+@pytest.mark.never_again
+def test_what_aks_fixes_at_creation_is_not_changed(azure: Rig) -> None:
+    """Thread pulumi-azure-native #959: the real provider updates such a pool, and AKS refuses; a count is fine."""
+    group = {"resourceGroupName": "ml"}
+    pool = {**group, "resourceName": "aks", "agentPoolName": "gpu", "count": 1, "osDiskSizeGB": 128}
+    id_, made = azure.create(POOL, pool)
+    larger = {**pool, "osDiskSizeGB": 256}
+    assert list(azure.diff(POOL, id_, pool, larger).replaces) == []
+    with pytest.raises(grpc.RpcError, match=r"PropertyChangeNotAllowed.*properties\.osDiskSizeGB"):
+        azure.update(POOL, id_, made, pool, larger)
+    assert azure.update(POOL, id_, made, pool, {**pool, "count": 2})["count"] == 2
+    plane = {**group, "resourceName": "aks", "agentPoolProfiles": [{"name": "system", "vmSize": "a"}]}
+    id_, made = azure.create(CLUSTER, plane, "plane")
+    with pytest.raises(grpc.RpcError, match=r"agentPoolProfile\.vmSize"):
+        azure.update(
+            CLUSTER, id_, made, plane, {**plane, "agentPoolProfiles": [{"name": "system", "vmSize": "b"}]}
+        )
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(("keys", "told"), [(False, 1), (True, 0)])
+def test_lustre_reads_a_container_by_keys(azure: Rig, keys: bool, told: int) -> None:
+    """Managed Lustre guide, prerequisites: an account that takes no keys can't be tied to a file system."""
+    account, _ = azure.create(
+        STORAGE, {**PLAIN, "resourceGroupName": "ml", "accountName": "data", "allowSharedKeyAccess": keys}
+    )
+    where = {"resourceGroupName": "ml", "accountName": "data", "containerName": "data"}
+    container, _ = azure.create("azure-native:storage:BlobContainer", where, "container")
+    assert container.startswith(account)
+    tie = {"hsm": {"settings": {"container": container, "loggingContainer": container}}}
+    _, problems = azure.check(LUSTRE, {**SHARED, **tie})
+    assert len([problem for problem in problems if "which the account does not take" in problem]) == told
+
+
+@pytest.mark.never_again
+def test_one_job_at_a_time_runs_between_lustre_and_its_container(azure: Rig) -> None:
+    """Managed Lustre guide, auto-export and auto-import: both were declared, and the second one never started."""
+    fs = {"resourceGroupName": "ml", "amlFilesystemName": "fs"}
+    azure.create(LUSTRE, SHARED, "fs")
+    azure.create(
+        "azure-native:storagecache:AutoExportJob", {**fs, "autoExportJobName": "out", "adminStatus": "Enable"}
+    )
+    job = {**fs, "autoImportJobName": "in", "adminStatus": "Enable"}
+    with pytest.raises(grpc.RpcError, match="only one import or export at a time"):
+        azure.create("azure-native:storagecache:AutoImportJob", job, "in")
 
 
 @pytest.mark.parametrize("preview", [True, False])
