@@ -1,78 +1,46 @@
-"""The `causeway` command."""
+"""The door of the `causeway` command: what happens before a verb begins and after it ended."""
 
-from typing import Annotated
-
-import typer
-
-from console import ci, cost, doctor, down, env, failures, machines, plan, prices, rehearse, status, up
-
-Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-
-app = typer.Typer(
-    help="AI infrastructure as code, on any cloud and on this machine.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
 
 
-@app.command("up")
-def up_command(stack: Stack = "local", as_json: Json = False) -> None:
-    """Bring a stack to what its file says: create, change or mend what differs."""
-    with failures.boundary(as_json=as_json):
-        up.run(stack, as_json=as_json)
-
-
-@app.command("down")
-def down_command(stack: Stack = "local", as_json: Json = False) -> None:
-    """Delete everything of a stack, and prove it."""
-    with failures.boundary(as_json=as_json):
-        down.run(stack, as_json=as_json)
-
-
-@app.command("status")
-def status_command(stack: Stack = "local", as_json: Json = False) -> None:
-    """Say what a stack has, whether it is healthy, and where to call it."""
-    with failures.boundary(as_json=as_json):
-        status.run(stack, as_json=as_json)
-
-
-@app.command("doctor")
-def doctor_command(stack: Stack = "local", as_json: Json = False) -> None:
-    """Check this machine and a stack's settings before anything is changed."""
-    with failures.boundary(as_json=as_json):
-        doctor.run(stack, as_json=as_json)
-
-
-@app.command("env")
-def env_command(stack: Stack = "local", as_json: Json = False) -> None:
-    """Print the variables with which plain `pulumi` works here: eval "$(causeway env)"."""
-    with failures.boundary(as_json=as_json):
-        env.run(stack, as_json=as_json)
-
-
-@app.command("machines")
-def machines_command(
-    platform: Annotated[str | None, typer.Option(help="Only this platform's machines.")] = None,
-    region: Annotated[str | None, typer.Option(help="Prices of this region; else of the cheapest.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the machine types that stacks can use, what joins them, and what they cost."""
-    with failures.boundary(as_json=as_json):
-        machines.run(platform, region, as_json=as_json)
-
-
-app.add_typer(ci.app, name="ci")
-app.command("cost")(cost.options.command)
-app.command("plan")(plan.options.command)
-app.command("refresh-prices")(prices.options.command)
-app.command("rehearse")(rehearse.command)
-
-
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line."""
-    app(prog_name="causeway")
+    started = signal.getsignal(signal.SIGINT)
+    if started is signal.default_int_handler:
+        # until the verbs are loaded there is nothing to end well
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _open_streams()
+    from console import calling  # here, as loading takes a second, in which Ctrl-C would be a trace
+
+    signal.signal(signal.SIGINT, started)
+    try:
+        code = calling.run(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unsaid(error)
+    sys.exit(code)
+
+
+def _unsaid(error: OSError) -> int:
+    """Give the exit code where the result could not be written; a reader that went away has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"error: the result can't be written: {error.strerror}\n")
+    return 1
+
+
+def _open_streams() -> None:
+    """Give closed streams a bottom, and a terminal that knows few characters a mark in place of each other one."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  open until the process ends
+        else:
+            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def run(stack_name: str, *, as_json: bool) -> None:
         say.as_json({"ok": ok, "stack": stack_name, "checks": [asdict(check) for check in checks]})
     else:
         _print(checks)
-    if not ok and not as_json:
+    if not ok:
         broken = ", ".join(check.name for check in checks if not check.ok)
-        raise Failed(f"to mend: {broken}", Exit.GENERIC)
+        raise Failed(f"to mend: {broken}", Exit.GENERIC, told=as_json)
 
 
 def examine(stack_name: str) -> Iterator[Check]:

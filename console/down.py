@@ -135,4 +135,4 @@ def _report(name: str, proof: Proof, seconds: float, *, as_json: bool) -> None:
         for item in (*proof.processes, *proof.ports, *proof.files[:20]):
             say.out.print(f"  left: {item}", markup=False)
     if not proof.clean:
-        raise Failed(f"{name}: not everything is gone", Exit.RESOURCE)
+        raise Failed(f"{name}: not everything is gone", Exit.RESOURCE, told=as_json)

@@ -35,9 +35,17 @@ _KILLED = (
 class Failed(Exception):  # noqa: N818  it reads as what happened, and is never shown by its name
     """A verb ended without success; the text says why and what to do."""
 
-    def __init__(self, text: str, code: Exit = Exit.GENERIC) -> None:
+    def __init__(self, text: str, code: Exit = Exit.GENERIC, *, told: bool = False) -> None:
+        """Keep the exit code.
+
+        Args:
+            text: What happened.
+            code: The exit code. Default: 1.
+            told: The verb's own JSON document says so already, and one document is all there may be. Default: false.
+        """
         super().__init__(text)
         self.code = code
+        self.told = told
 
 
 @contextmanager
@@ -49,6 +57,8 @@ def boundary(*, as_json: bool) -> Iterator[None]:
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  what no row foresees is told as our bug
         text, code = told(error)
+        if getattr(error, "told", False):
+            raise typer.Exit(int(code)) from None
         _end(text, code, as_json=as_json, problems=getattr(error, "problems", ()))
 
 
@@ -56,6 +66,13 @@ def told(error: BaseException) -> tuple[str, Exit]:
     """Say what a failure means, and its exit code."""
     tell = next((tell for kind, tell in _TELL if isinstance(error, kind)), _bug)
     return tell(error)
+
+
+def _wrong_word(error: Any) -> tuple[str, Exit]:
+    """Say which word the command line does not know, and where its words are listed."""
+    verb = error.ctx.command_path if getattr(error, "ctx", None) else "causeway"
+    text = error.format_message().replace("Value error, ", "")
+    return f"{text} `{verb} --help` lists what there is.", Exit.CONFIGURATION
 
 
 def _bug(error: BaseException) -> tuple[str, Exit]:
@@ -123,6 +140,7 @@ _FRAMING = re.compile(r"^ *(code: -?\d+|stdout:|stderr:)? ?")
 
 
 _TELL: tuple[tuple[type[BaseException], Callable[[Any], tuple[str, Exit]]], ...] = (
+    (typer.TyperException, _wrong_word),
     (NoStackError, lambda error: (f"{error}\nNothing was changed.", Exit.NO_STACK)),
     (ProblemsError, lambda error: (f"{error}\nNothing was changed.", Exit.CONFIGURATION)),
     (Failed, lambda error: (str(error), error.code)),

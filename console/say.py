@@ -10,14 +10,18 @@ from rich.markup import escape
 people = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress, notes and errors."""
 
-out = Console(highlight=False, soft_wrap=True)
-"""Results that a person reads."""
+_WIDE = 200
+
+out = Console(
+    highlight=False, soft_wrap=True, width=None if sys.__stdout__ and sys.__stdout__.isatty() else _WIDE
+)
+"""Results that a person reads; where no terminal has a width, names in a table stay whole, for `grep` and `less`."""
 
 
 def as_json(value: Any) -> None:
     """Print one JSON document on standard output."""
-    json.dump(value, sys.stdout, indent=2, default=str)
-    sys.stdout.write("\n")
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def note(text: str) -> None:

@@ -28,10 +28,9 @@ def run(stack_name: str, *, as_json: bool) -> None:
     else:
         _print(stack_name, state, conditions)
     ill = {resource.name for resource, health in conditions if not health.ok} | {*state.interrupted}
-    if ill and not as_json:
-        raise Failed(
-            f"not well: {', '.join(sorted(ill))}; `causeway up {stack_name}` mends it", Exit.RESOURCE
-        )
+    if ill:
+        names = ", ".join(sorted(ill))
+        raise Failed(f"not well: {names}; `causeway up {stack_name}` mends it", Exit.RESOURCE, told=as_json)
 
 
 def condition(resource: Resource, state: Snapshot) -> Health:

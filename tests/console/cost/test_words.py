@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from console.__main__ import app
+from console.commands import app
 from console.plan import stage
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from console.__main__ import app
+from console.commands import app
 from console.prices import table
 from console.prices.judge import judged
 from console.prices.quote import Quote
