@@ -19,6 +19,9 @@ CARRIED = (1, 10)
 """Gbit/s that carriers sell, of those that the shape allows; it is they who set it, and sell 50 Mbit/s to 25 Gbit/s
 (Direct Connect API, AllocateHostedConnection)."""
 
+MOST, BUNDLED = 4, {100: 2, 400: 2}
+"""Ports of one bundle, and fewer of the fast ones (Direct Connect guide, link aggregation groups)."""
+
 PRIVATE_ASNS = (range(64512, 65535), range(4_200_000_000, 4_294_967_295))
 """Numbers that AWS takes for its own side (RFC 6996)."""
 
@@ -85,9 +88,18 @@ def refuse(spec: InterconnectSpec) -> None:
 
 
 def _own(spec: InterconnectSpec) -> list[Problem]:
-    if not spec.macsec or spec.bandwidth_gbps >= 10:
-        return []
-    return [Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps} with macsec", "10, 100 or 400")]
+    """Find what a port of our own, or a bundle of them, does not have (Direct Connect guide, LAGs)."""
+    found, most = [], BUNDLED.get(spec.bandwidth_gbps, MOST)
+    if spec.macsec and spec.bandwidth_gbps < 10:
+        found.append(Problem("bandwidth_gbps", f"given {spec.bandwidth_gbps} with macsec", "10, 100 or 400"))
+    if spec.ports > most:
+        text = f"given {spec.ports} of {spec.bandwidth_gbps} Gbit/s"
+        found.append(Problem("ports", text, f"at most {most} in one bundle"))
+    if spec.macsec and spec.ports > 1:
+        # joining takes a port's keys off; those of a bundle are its own, and the provider reads keys of ports alone
+        fix = "1: a bundle takes the keys off its ports; for more, a faster port or maximum"
+        found.append(Problem("ports", f"given {spec.ports} with macsec", fix))
+    return found
 
 
 def _carried(spec: InterconnectSpec, places: Sequence[Place]) -> list[Problem]:

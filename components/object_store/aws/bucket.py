@@ -91,5 +91,29 @@ def version(name: str, bucket: s3.Bucket, *, keep: bool = True) -> s3.BucketVers
     )
 
 
+def age(name: str, made: Hardened, spec: ObjectStoreSpec) -> None:
+    """Let objects go with time; a copy needs the rules too, since S3 copies no end of an object."""
+    s3.BucketLifecycleConfiguration(
+        name,
+        bucket=made.bucket.bucket,
+        region=made.bucket.region,
+        rules=rules.lifecycle(spec),
+        opts=made.after_versioning(),
+    )
+
+
+def lock(name: str, made: Hardened, spec: ObjectStoreSpec) -> None:
+    """Keep every version for as long as the settings say, whoever asks for less."""
+    if spec.lock_days is None:
+        return
+    s3.BucketObjectLockConfiguration(
+        name,
+        bucket=made.bucket.bucket,
+        region=made.bucket.region,
+        rule={"default_retention": {"mode": "COMPLIANCE", "days": spec.lock_days}},
+        opts=made.after_versioning(),
+    )
+
+
 def _of(bucket: s3.Bucket) -> pulumi.ResourceOptions:
     return part_of(bucket)

@@ -1,13 +1,11 @@
 """A copy of an S3 bucket in another region, under that region's replica of the key."""
 
-import dataclasses
-
 import pulumi
 from pulumi_aws import iam, s3
 
 from components.amazon import allow, document, trust
 from components.object_store.aws import logs, rules
-from components.object_store.aws.bucket import Hardened, harden
+from components.object_store.aws.bucket import Hardened, age, harden, lock
 from components.object_store.shape import ObjectStoreSpec
 from infra.catalog import regions
 from infra.problems import Problem, ProblemsError
@@ -17,6 +15,9 @@ VERSIONS = (
     "s3:GetObjectVersionForReplication",
     "s3:GetObjectVersionTagging",
 )
+LOCKS = ("s3:GetObjectLegalHold", "s3:GetObjectRetention")
+"""What copying locked versions with their locks takes besides (S3 guide, Object Lock with replication)."""
+
 COPIES = ("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags")
 
 
@@ -28,9 +29,11 @@ def replicate(name: str, source: Hardened, spec: ObjectStoreSpec, opts: pulumi.R
     """
     region = refuse(spec)
     label = f"{name}-{region}"
-    unlocked = dataclasses.replace(spec, lock_days=None)
-    copy = harden(label, unlocked, opts, region=region, key=spec.replica_key)
-    logs.deliver(label, copy.bucket, unlocked, opts, region)
+    # S3 copies nothing from a bucket with a lock into one without (S3 guide, replication failure reasons)
+    copy = harden(label, spec, opts, region=region, key=spec.replica_key)
+    age(label, copy, spec)
+    lock(label, copy, spec)
+    logs.deliver(label, copy.bucket, spec, opts, region)
     there = rules.arn(region, copy.bucket.bucket)
     s3.BucketReplicationConfig(
         name,
@@ -92,7 +95,11 @@ def _role(
         role=role.name,
         policy=document(
             allow("Source", ["s3:GetReplicationConfiguration", "s3:ListBucket"], here),
-            allow("Versions", VERSIONS, pulumi.Output.concat(here, "/*")),
+            allow(
+                "Versions",
+                (*VERSIONS, *LOCKS) if spec.lock_days else VERSIONS,
+                pulumi.Output.concat(here, "/*"),
+            ),
             allow("Copies", COPIES, pulumi.Output.concat(there, "/*")),
             allow("Read", ["kms:Decrypt"], spec.key),
             allow("Write", ["kms:Encrypt", "kms:GenerateDataKey"], spec.replica_key),

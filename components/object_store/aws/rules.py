@@ -58,15 +58,26 @@ def bucket_policy(region: str, bucket: pulumi.Output[str], key: Any) -> pulumi.O
         _deny("Tls12", ["s3:*"], everything, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
     ]
     if key is not None:
-        objects, header = everything[1:], "s3:x-amz-server-side-encryption"
-        # a request without the header takes the bucket's default, which is our key; IfExists lets it pass
-        other = {"StringNotEqualsIfExists": {header: "aws:kms"}}
-        alien = {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": key}}
-        statements += [
-            _deny("KmsOnly", ["s3:PutObject"], objects, other | {"Null": {header: "false"}}),
-            _deny("OurKeyOnly", ["s3:PutObject"], objects, alien),
-        ]
+        statements += _ciphers(everything[1:], key)
     return document(*statements)
+
+
+def _ciphers(objects: Any, key: Any) -> list[Any]:
+    """Refuse objects whose writer names another cipher than KMS, another key, or no key beside the cipher.
+
+    A negation holds for a header that is not sent, with IfExists too (IAM guide, condition operators), so each says
+    that its header is there: S3 asks the policy before it adds the bucket's own key (S3 guide, default encryption),
+    and most writers, FSx among them, leave the key to the bucket. Who says KMS and no key gets one of AWS's own
+    (S3 API, PutObject, SSEKMSKeyId).
+    """
+    header = "s3:x-amz-server-side-encryption"
+    named = f"{header}-aws-kms-key-id"
+    refused = {
+        "KmsOnly": {"StringNotEquals": {header: "aws:kms"}, "Null": {header: "false"}},
+        "OurKeyOnly": {"StringNotEquals": {named: key}, "Null": {named: "false"}},
+        "KeyNamed": {"StringEquals": {header: "aws:kms"}, "Null": {named: "true"}},
+    }
+    return [_deny(sid, ["s3:PutObject"], objects, condition) for sid, condition in refused.items()]
 
 
 def log_policy(

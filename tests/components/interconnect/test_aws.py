@@ -58,3 +58,24 @@ def test_buckets_are_called_below_the_endpoints_own_name() -> None:
     """The name of an endpoint of S3 stands for many; buckets are below one of them."""
     name = "*.vpce-0123456789abcdef0-01234567.s3.eu-north-1.vpce.amazonaws.com"
     assert address(name) == "https://bucket.vpce-0123456789abcdef0-01234567.s3.eu-north-1.vpce.amazonaws.com"
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"ports": 2, "macsec": True}, "a bundle takes the keys off its ports"),
+        ({"ports": 3, "bandwidth_gbps": 100}, "at most 2 in one bundle"),
+        ({"ports": 3, "bandwidth_gbps": 400}, "at most 2 in one bundle"),
+    ],
+)
+def test_a_bundle_is_one_that_direct_connect_has(more: dict[str, Any], told: str) -> None:
+    """Direct Connect guide, LAGs: joining took MACsec's keys off each port, and the line was plain or down."""
+    with pytest.raises(ProblemsError, match=told):
+        refuse(spec(**more))
+
+
+@pytest.mark.parametrize(("ports", "speed"), [(4, 10), (2, 100), (1, 400)])
+def test_bundles_of_the_most_ports_pass(ports: int, speed: int) -> None:
+    """Four ports of 10 Gbit/s, two of 100; one port is no bundle and may be encrypted."""
+    refuse(spec(ports=ports, bandwidth_gbps=speed, macsec=ports == 1))

@@ -48,10 +48,48 @@ def test_plain_connections_and_foreign_keys_are_refused() -> None:
     found = policy(KEY)
     assert found["TlsOnly"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert found["Tls12"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
-    alien = found["OurKeyOnly"]["Condition"]["StringNotEqualsIfExists"]
-    assert alien == {"s3:x-amz-server-side-encryption-aws-kms-key-id": KEY}
-    assert found["KmsOnly"]["Condition"]["Null"] == {"s3:x-amz-server-side-encryption": "false"}
     assert set(policy(None)) == {"TlsOnly", "Tls12"}
+    assert set(found) == {"TlsOnly", "Tls12", "KmsOnly", "OurKeyOnly", "KeyNamed"}
+
+
+HEADER = "x-amz-server-side-encryption"
+NAMED = f"{HEADER}-aws-kms-key-id"
+
+
+def holds(operator: str, wanted: str, given: str | None) -> bool:
+    """Evaluate one condition as IAM does: a negation holds for an absent key (IAM guide, condition operators)."""
+    if operator == "Null":
+        return (given is None) == (wanted == "true")
+    bare = operator.removesuffix("IfExists")
+    if given is None and operator != bare:
+        return True
+    return (given == wanted) == (bare == "StringEquals")
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [
+        ({}, None),
+        ({HEADER: "aws:kms", NAMED: KEY}, None),
+        ({HEADER: "AES256"}, "KmsOnly"),
+        ({HEADER: "aws:kms", NAMED: f"{KEY}-another"}, "OurKeyOnly"),
+        ({HEADER: "aws:kms"}, "KeyNamed"),
+    ],
+)
+def test_who_leaves_the_key_to_the_bucket_may_write(sent: dict[str, str], refused: str | None) -> None:
+    """Trainers and FSx send no header and take the bucket's key; IfExists beside a negation refused each of them."""
+    about = {sid: one["Condition"] for sid, one in policy(KEY).items() if one["Action"] == ["s3:PutObject"]}
+    found = [
+        sid
+        for sid, condition in about.items()
+        if all(
+            holds(operator, wanted, sent.get(name.removeprefix("s3:")))
+            for operator, keys in condition.items()
+            for name, wanted in keys.items()
+        )
+    ]
+    assert found == ([refused] if refused else [])
 
 
 def test_logs_come_from_one_bucket_of_one_account() -> None:
