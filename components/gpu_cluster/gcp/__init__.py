@@ -148,6 +148,8 @@ def _pool(ground: Ground, pool: NodePoolSpec, roads: list[rails.Rail]) -> contai
         **node_pool.bought(pool)[1],
         opts=pulumi.ResourceOptions(
             parent=cluster,
+            # what a pool began with makes it anew when it changes: other bounds must not throw its machines away
+            ignore_changes=["initialNodeCount"],
             custom_timeouts=pulumi.CustomTimeouts(create="90m", update="3h", delete="90m"),
         ),
     )

@@ -15,8 +15,12 @@ LOGS = ("SYSTEM_COMPONENTS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER", "WO
 METRICS = ("SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "STORAGE", "POD", "DCGM")
 """What a cluster measures, the health of GPUs among it."""
 
-NODE = "roles/container.defaultNodeServiceAccount"
-"""The least that a node needs: to write logs and metrics (GKE hardening guide)."""
+NODE = {
+    "node": "roles/container.defaultNodeServiceAccount",
+    "node-images": "roles/artifactregistry.reader",
+}
+"""The least that a node needs: to write logs and metrics, and to pull images of the project's own registry, which the
+first role does not let it (GKE hardening guide; Artifact Registry, integrate with GKE)."""
 
 
 def account(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> serviceaccount.Account:
@@ -27,13 +31,14 @@ def account(name: str, spec: GpuClusterSpec, opts: pulumi.ResourceOptions) -> se
         display_name=f"{pulumi.get_stack()} {name} nodes",
         opts=opts,
     )
-    projects.IAMMember(
-        f"{name}-node",
-        project=spec.account,
-        role=NODE,
-        member=made.member,
-        opts=pulumi.ResourceOptions(parent=made),
-    )
+    for label, role in NODE.items():
+        projects.IAMMember(
+            f"{name}-{label}",
+            project=spec.account,
+            role=role,
+            member=made.member,
+            opts=pulumi.ResourceOptions(parent=made),
+        )
     return made
 
 

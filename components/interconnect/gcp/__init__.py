@@ -19,6 +19,9 @@ SPEEDS = (10, 100, 400)
 PARTNER_ASN = 16550
 """The number that Partner Interconnect asks of our router (Compute API, Router.bgp.asn)."""
 
+FIRST_VLAN = 2
+"""The least VLAN of an attachment (Compute API, InterconnectAttachment.vlanTag8021q)."""
+
 PRIVATE_ASNS = (range(64512, 65535), range(4_200_000_000, 4_294_967_295))
 """Numbers that Cloud Router takes for itself (RFC 6996)."""
 
@@ -74,6 +77,8 @@ def refuse(spec: InterconnectSpec, found: list[Place]) -> None:
         problems.append(
             Problem("macsec", "given true for Partner Interconnect", "false: the ports are the partner's")
         )
+    if not partner and spec.vlan < FIRST_VLAN:
+        problems.append(Problem("vlan", f"given {spec.vlan}", f"{FIRST_VLAN} to 4094 on Google Cloud"))
     if spec.vlans:
         problems.append(Problem("vlans", "given on Google Cloud", "vlan, the same on every port"))
     problems += _apart(spec, found)

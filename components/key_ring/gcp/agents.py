@@ -1,18 +1,16 @@
 """Google's service agents: the accounts by which its services use a project's keys."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from functools import cached_property
 
 import pulumi
-from pulumi_gcp import logging, projects
+from pulumi_gcp import logging, projects, storage
 
 MADE = ("container", "lustre")
 """Services whose agents exist only once they are asked for."""
 
-THERE: Mapping[str, str] = MappingProxyType({"compute": "compute-system", "storage": "gs-project-accounts"})
-"""Services whose agents come with the project, by the domain of the agent's address
-(cloud.google.com/iam/docs/service-agents)."""
+COMPUTE = "compute-system"
+"""The domain of the one agent that comes with the project's API (cloud.google.com/iam/docs/service-agents)."""
 
 
 class Agents:
@@ -31,26 +29,45 @@ class Agents:
         """Give an agent as IAM names principals.
 
         Args:
-            service: A key of `THERE`, one of `MADE`, or `logging`.
+            service: One of `MADE`, `compute`, `storage` or `logging`.
         """
-        if service == "logging":
-            return self._logs()
         if service in self._made:
             member: pulumi.Output[str] = self._made[service].member
             return member
+        found = {
+            "logging": lambda: self._logs,
+            "storage": lambda: self._buckets,
+            "compute": lambda: self._disks,
+        }
+        return found[service]()
+
+    @cached_property
+    def _disks(self) -> pulumi.Output[str]:
         email: pulumi.Output[str] = self._made["container"].email
-        return email.apply(lambda known: f"serviceAccount:{address(known, THERE[service])}")
+        return email.apply(lambda known: f"serviceAccount:{address(known, COMPUTE)}")
 
+    @cached_property
+    def _buckets(self) -> pulumi.Output[str]:
+        """Give the account of buckets, which Cloud Storage makes when it is first asked for its name."""
+        found = storage.get_project_service_account_output(project=self._later, opts=self._beside)
+        member: pulumi.Output[str] = found.member
+        return member
+
+    @cached_property
     def _logs(self) -> pulumi.Output[str]:
-        """Give the account that opens the keys of log buckets: not the agent of the service, and named by it alone.
-
-        The question waits for another agent, so that a first preview asks nobody (Logging API, getCmekSettings).
-        """
-        agent = self._made["container"]
-        found = logging.get_project_cmek_settings_output(
-            project=agent.email.apply(lambda _: self._project), opts=pulumi.InvokeOutputOptions(parent=agent)
-        )
+        """Give the account that opens the keys of log buckets: not the agent of the service, and named by it alone."""
+        found = logging.get_project_cmek_settings_output(project=self._later, opts=self._beside)
         return pulumi.Output.concat("serviceAccount:", found.service_account_id)
+
+    @property
+    def _later(self) -> pulumi.Output[str]:
+        # a question waits for an agent that is made, so that a first preview asks nobody
+        email: pulumi.Output[str] = self._made["container"].email
+        return email.apply(lambda _: self._project)
+
+    @property
+    def _beside(self) -> pulumi.InvokeOutputOptions:
+        return pulumi.InvokeOutputOptions(parent=self._made["container"])
 
 
 def address(agent: str, domain: str) -> str:

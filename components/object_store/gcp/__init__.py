@@ -7,7 +7,7 @@ import pulumi
 from pulumi_gcp import storage
 
 from components.google import needed
-from components.object_store.gcp.rules import lifecycle, log_lifecycle, placed
+from components.object_store.gcp.rules import lifecycle, log_lifecycle, placed, versions
 from components.object_store.shape import ObjectStoreOutputs, ObjectStoreSpec
 
 WRITER = "group:cloud-storage-analytics@google.com"
@@ -60,7 +60,7 @@ def _bucket(
         uniform_bucket_level_access=True,
         public_access_prevention="enforced",
         encryption={"default_kms_key_name": key} if spec.encryption != "none" else None,
-        versioning={"enabled": spec.versioning},
+        versioning=versions(spec),
         soft_delete_policy={"retention_duration_seconds": 7 * DAY},
         force_destroy=spec.force_destroy,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.protect)),
@@ -73,7 +73,7 @@ def _logs(name: str, spec: ObjectStoreSpec, location: str, opts: pulumi.Resource
     label = f"{name}-access-logs"
     logs = _bucket(
         label,
-        dataclasses.replace(spec, versioning=True),
+        dataclasses.replace(spec, versioning=True, lock_days=None),
         location,
         opts,
         lifecycle_rules=log_lifecycle(),

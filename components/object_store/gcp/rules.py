@@ -31,6 +31,15 @@ def _refused(text: str, allowed: str = "") -> ProblemsError:
     )
 
 
+def versions(spec: ObjectStoreSpec) -> dict[str, bool]:
+    """Say whether older versions are kept: never beside a lock, which already keeps every object as it is.
+
+    Cloud Storage takes no versions on a bucket with a retention policy (storage/docs/object-versioning,
+    considerations), and under one nothing can be replaced before its time.
+    """
+    return {"enabled": spec.versioning and spec.lock_days is None}
+
+
 def lifecycle(spec: ObjectStoreSpec) -> list[dict[str, Any]]:
     """Write the rules: parts of broken uploads always go after a week, the rest as the settings say."""
     rules = [_rule("AbortIncompleteMultipartUpload", age=7)]

@@ -1,6 +1,6 @@
 """Object stores keep older versions."""
 
-from policy.model.checks import equals, is_true, must
+from policy.model.checks import any_of, equals, is_true, must
 from policy.model.facts import Facts
 from policy.model.resource import Resource
 from policy.model.rule import Frameworks, Rule, Severity
@@ -42,7 +42,11 @@ RULE = Rule(
     ),
     at_create={
         "localhost:index:Bucket": must("versioning", is_true, "set versioning to true", unset="pass"),
-        "gcp:storage/bucket:Bucket": must("versioning.enabled", is_true, "set versioning.enabled to true"),
+        # what is locked is neither overwritten nor deleted, and takes no versions beside
+        "gcp:storage/bucket:Bucket": any_of(
+            must("versioning.enabled", is_true, "set versioning.enabled to true"),
+            must("retentionPolicy.isLocked", is_true, "lock it"),
+        ),
     },
     in_stack={"aws:s3/bucket:Bucket": _aws, "azure-native:storage:StorageAccount": _azure},
 )

@@ -1,7 +1,7 @@
 """The stand-in for Google Cloud: resource names, self links, service accounts, references."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from providers.base.errors import Problem, nearest
@@ -14,6 +14,8 @@ from providers.rehearsal.schema import Property, Scalar
 
 PROJECT = "rehearsal-project"
 NUMBER = "123456789012"
+BUCKETS = f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
+"""The account by which Cloud Storage uses keys."""
 PERSON = "gcp:serviceaccount/account:Account"
 
 _FIELD = re.compile(r"\{\{(\w+)\}\}")
@@ -118,6 +120,11 @@ class Gcp(Cloud):
 
     def reference(self, path: Path, value: str) -> Iterator[Problem]:
         """Refuse names and accounts of this project that were never issued."""
+        if value == f"serviceAccount:{BUCKETS}" and not self.account.note(BUCKETS):
+            text = (
+                f"Service account {BUCKETS} does not exist: Cloud Storage makes it when its name is asked for"
+            )
+            yield Problem(path, f"{text} (storage.getProjectServiceAccount)")
         if (found := _NAME.fullmatch(value)) and self._ours(found["project"]):
             yield from self._name(path, value, found["id"])
         elif (
@@ -130,6 +137,20 @@ class Gcp(Cloud):
             yield Problem(
                 path, f"Service account {email['email']} does not exist{nearest(email['email'], others)}"
             )
+
+    def rules(self, token: str, inputs: Bag, settings: Settings) -> Iterator[Problem]:
+        """What does not go together, and numbers that the API does not take."""
+        del settings
+        versions, lock = inputs.get("versioning"), inputs.get("retentionPolicy")
+        if token == "gcp:storage/bucket:Bucket" and lock and versions and versions.get("enabled") is True:
+            # cloud.google.com/storage/docs/object-versioning, considerations
+            yield Problem(
+                ("versioning",), "Object Versioning cannot be enabled on a bucket with a retention policy"
+            )
+        vlan = inputs.get("vlanTag8021q")
+        if isinstance(vlan, int | float) and not 2 <= vlan <= 4094:
+            # Compute API, InterconnectAttachment
+            yield Problem(("vlanTag8021q",), f"{vlan:g} is not a VLAN of an attachment; allowed: 2 to 4094")
 
     def _name(self, path: Path, value: str, id_: str) -> Iterator[Problem]:
         collection = id_.split("/")[-2]
@@ -198,19 +219,16 @@ def _cmek_settings(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
     }
 
 
-def _service_agent(email: str) -> Callable[[Cloud, Bag, Settings], Bag]:
-    def answer(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
-        del cloud
-        filled = email.format(number=NUMBER)
-        return {
-            **args,
-            "id": filled,
-            "emailAddress": filled,
-            "member": f"serviceAccount:{filled}",
-            "project": settings.texts["project"],
-        }
-
-    return answer
+def _bucket_agent(cloud: Cloud, args: Bag, settings: Settings) -> Bag:
+    """Cloud Storage's own account, which is made by asking for it (cloud.google.com/storage/docs/projects)."""
+    cloud.account.write_note(BUCKETS, "made")
+    return {
+        **args,
+        "id": BUCKETS,
+        "emailAddress": BUCKETS,
+        "member": f"serviceAccount:{BUCKETS}",
+        "project": settings.texts["project"],
+    }
 
 
 Gcp.invokes = {
@@ -218,7 +236,5 @@ Gcp.invokes = {
     "gcp:organizations/getProject:getProject": _project,
     "gcp:compute/getZones:getZones": _zones,
     "gcp:logging/getProjectCmekSettings:getProjectCmekSettings": _cmek_settings,
-    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": _service_agent(
-        "service-{number}@gs-project-accounts.iam.gserviceaccount.com"
-    ),
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": _bucket_agent,
 }

@@ -202,3 +202,9 @@ def test_every_accelerator_is_counted_by_google_alone() -> None:
     assert not {name for name in named if "device-plugin" in name or "gpu-operator" in name}
     assert all(accelerators.get(row.accelerator.model) for row in machines.all("gcp") if row.accelerator)
     assert "DCGM" in control_plane.METRICS
+
+
+def test_nodes_pull_images_of_the_projects_registry() -> None:
+    """CIS GKE 5.2.1, Artifact Registry's page on GKE: a node's least role does not let it."""
+    roles = {one["role"] for one in recorded("gcp:projects/iAMMember:IAMMember")}
+    assert {"roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"} <= roles

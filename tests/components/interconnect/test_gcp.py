@@ -59,6 +59,7 @@ def test_a_partner_has_rules_of_its_own() -> None:
         ({"mtu": 8500}, "1500 or 8896"),
         ({"bandwidth_gbps": 1}, "10, 100 or 400"),
         ({"asn": 65536}, "64512 to 65534"),
+        ({"vlan": 1}, "2 to 4094 on Google Cloud"),
     ],
 )
 def test_what_google_does_not_have_is_refused(more: dict[str, Any], text: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.object_store.gcp.rules import lifecycle, placed
+from components.object_store.gcp.rules import lifecycle, placed, versions
 from components.object_store.shape import parse
 from infra.problems import ProblemsError
 
@@ -45,3 +45,11 @@ def test_time_rules_are_those_of_the_settings() -> None:
     older, colder, ended = (one["condition"] for one in rules[1:])
     assert older == {"with_state": "ARCHIVED", "num_newer_versions": 2, "days_since_noncurrent_time": 30}
     assert (colder, ended) == ({"age": 180}, {"age": 365, "with_state": "LIVE"})
+
+
+@pytest.mark.never_again
+def test_a_locked_bucket_keeps_no_versions() -> None:
+    """Google's page on versions: a bucket has a retention policy or versions; what is locked is not replaced anyway."""
+    assert versions(spec()) == {"enabled": True}
+    assert versions(spec(versioning=False)) == {"enabled": False}
+    assert versions(spec(lock_days=30)) == {"enabled": False}

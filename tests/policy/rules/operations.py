@@ -31,6 +31,12 @@ def logging_to(target: str, **given: object) -> Resource:
     )
 
 
+def retained(*, locked: bool) -> Resource:
+    """Make a bucket of Google Cloud that keeps its objects for a month."""
+    policy = {"retentionPeriod": "2592000", "isLocked": locked}
+    return r("gcp:storage/bucket:Bucket", "b", versioning={"enabled": False}, retentionPolicy=policy)
+
+
 def versioned(status: str) -> Resource:
     """Make a versioning configuration of the bucket."""
     given = {"bucket": UNKNOWN, "versioningConfiguration": {"status": status}}
@@ -166,6 +172,8 @@ CASES = [
     keeps("stores-keep-versions", "by default", r("localhost:index:Bucket", "b")),
     breaks("stores-keep-versions", "off", r("localhost:index:Bucket", "b", versioning=False)),
     breaks("stores-keep-versions", "none", r("gcp:storage/bucket:Bucket", "b", location="EU")),
+    keeps("stores-keep-versions", "locked", retained(locked=True)),
+    breaks("stores-keep-versions", "retained, not locked", retained(locked=False)),
     breaks("stores-keep-versions", "no properties", ACCOUNT),
     keeps("images-come-by-digest", "digest", pod(DIGEST)),
     breaks("images-come-by-digest", "tag", pod("vllm/vllm-openai:v0.11.0")),

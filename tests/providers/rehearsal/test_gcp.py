@@ -19,6 +19,8 @@ CLUSTER, POOL, PERSON = (
     "gcp:serviceaccount/account:Account",
 )
 
+ATTACHMENT = "gcp:compute/interconnectAttachment:InterconnectAttachment"
+LOCKED = {"retentionPeriod": "86400", "isLocked": True}
 PORT = {"interconnectType": "DEDICATED", "linkType": "LINK_TYPE_ETHERNET_10G_LR", "requestedLinkCount": 1}
 
 
@@ -44,6 +46,12 @@ def gcp(rig: Callable[..., Rig]) -> Rig:
         ),
         (SUBNET, {"network": "projects/rehearsal-project/global/networks/none"}, "was not found"),
         (
+            BUCKET,
+            {"location": "EU", "versioning": {"enabled": True}, "retentionPolicy": LOCKED},
+            "cannot be enabled",
+        ),
+        (ATTACHMENT, {"router": UNKNOWN, "vlanTag8021q": 1}, "allowed: 2 to 4094"),
+        (
             POOL,
             {
                 "cluster": UNKNOWN,
@@ -67,6 +75,27 @@ def test_an_account_planned_in_a_preview_may_be_given_rights_until_it_ends(gcp: 
     assert gcp.check("gcp:storage/bucketIAMMember:BucketIAMMember", right)[1] == []
     gcp.cancel()
     assert gcp.check("gcp:storage/bucketIAMMember:BucketIAMMember", right)[1] != []
+
+
+def test_a_lock_and_versions_pass_each_by_itself(gcp: Rig) -> None:
+    """A locked bucket says that it keeps no versions, one with versions says nothing of a lock; VLAN 2 is the first."""
+    for more in (
+        {"versioning": {"enabled": False}, "retentionPolicy": LOCKED},
+        {"versioning": {"enabled": True}},
+    ):
+        assert gcp.check(BUCKET, {"location": "EU", **more})[1] == []
+    assert gcp.check(ATTACHMENT, {"router": UNKNOWN, "vlanTag8021q": 2})[1] == []
+
+
+@pytest.mark.never_again
+def test_the_account_of_buckets_is_there_once_it_was_asked_for(gcp: Rig) -> None:
+    """Terraform's page on the account: a name put together by oneself fails in a project that never asked."""
+    who = "serviceAccount:service-123456789012@gs-project-accounts.iam.gserviceaccount.com"
+    right = {"cryptoKeyId": UNKNOWN, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter", "member": who}
+    grant = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+    assert "Cloud Storage makes it when its name is asked for" in gcp.check(grant, right)[1][0]
+    assert gcp.invoke("gcp:storage/getProjectServiceAccount:getProjectServiceAccount")["member"] == who
+    assert gcp.check(grant, right)[1] == []
 
 
 def test_names_links_and_labels_look_like_googles(gcp: Rig) -> None:

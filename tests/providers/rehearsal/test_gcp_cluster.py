@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pulumi import automation
 
 from console.rehearse import proof
 
@@ -91,3 +92,41 @@ def test_work_leaves_before_machines_and_machines_before_networks(stage: Stage) 
 
     assert scene.play("destroy", "destroy").ok
     assert proof.inventory(scene.stack, scene.standins.account).account == 0
+
+
+BOUNDS = """
+import pulumi
+import pulumi_gcp as gcp
+
+from components.gpu_cluster.shape import GpuCluster
+
+provider = gcp.Provider("it", project="rehearsal-project", region="us-central1")
+inside, alone = pulumi.ResourceOptions(providers=[provider]), pulumi.ResourceOptions(provider=provider)
+vpc = gcp.compute.Network("net", name="net", auto_create_subnetworks=False, opts=alone)
+subnet = gcp.compute.Subnetwork(
+    "net", name="net", network=vpc.id, region="us-central1", ip_cidr_range="10.0.0.0/20", opts=alone
+)
+zones = ["us-central1-a", "us-central1-b"]
+network = {"id": vpc.id, "cidr": "10.0.0.0/16", "zones": zones, "subnets": dict.fromkeys(zones, subnet.id)}
+least = pulumi.Config().require_int("least")
+pools = {
+    "system": {"machine": "e2-standard-4", "purpose": "system"},
+    "serve": {"machine": "g2-standard-12", "purpose": "serving", "nodes": 4, "min_nodes": least, "max_nodes": 8},
+}
+given = {"platform": "gcp", "account": "rehearsal-project", "region": "us-central1", "key": "key"}
+GpuCluster("cluster", {**given, "pools": pools, "network": network}, inside)
+"""
+
+
+def test_other_bounds_leave_a_pool_where_it_is(stage: Stage) -> None:
+    """Terraform's page on node pools: a change of what a pool began with throws all of its machines away."""
+    scene = stage(BOUNDS, "gcp", "kubernetes")
+    pools = []
+    for least in ("0", "4"):
+        scene.stack.set_config("least", automation.ConfigValue(least))
+        assert scene.play("up", "up").ok
+        deployed = json.loads(proof.exported(scene.stack))["deployment"]["resources"]
+        pools += [one for one in deployed if one["type"] == POOL and one["urn"].endswith("serve")]
+    assert [one["inputs"]["autoscaling"]["totalMinNodeCount"] for one in pools] == [0, 4]
+    assert pools[0]["created"] == pools[1]["created"]
+    assert scene.play("destroy", "destroy").ok
