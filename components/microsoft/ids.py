@@ -27,6 +27,11 @@ def part(id_: str, kind: str) -> str:
     return found[1]
 
 
+def subscription(id_: str) -> str:
+    """Give the id of the subscription that something is in."""
+    return "/".join(id_.split("/")[:3])
+
+
 def up_to(id_: str, kind: str) -> str:
     """Cut an id behind the name that follows a collection: the id of what an inner resource lies in."""
     head, _, _ = id_.partition(f"/{kind}/")

@@ -6,12 +6,13 @@ from types import MappingProxyType
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
-from components.microsoft.ids import title
+from components.microsoft.ids import subscription, title
 from components.parts import part_of
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 ROLES: Mapping[str, str] = MappingProxyType(
     {
+        "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
         "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
         "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
         "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
@@ -74,9 +75,7 @@ def grant(
         condition: What narrows the role further (version 2.0 of Azure's language of conditions). Default: nothing.
     """
     definition = pulumi.Output.from_input(who.id).apply(
-        lambda id_: "/".join(
-            [*id_.split("/")[:3], "providers/Microsoft.Authorization/roleDefinitions", ROLES[role]]
-        )
+        lambda id_: f"{subscription(id_)}/providers/Microsoft.Authorization/roleDefinitions/{ROLES[role]}"
     )
     return authorization.RoleAssignment(
         name,

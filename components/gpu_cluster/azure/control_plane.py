@@ -13,7 +13,7 @@ from components.gpu_cluster.azure import agent_pool
 from components.gpu_cluster.azure.versions import KUBERNETES
 from components.gpu_cluster.shape import GpuClusterSpec
 from components.microsoft import accounts, rights
-from components.microsoft.ids import ManagedKey, part, title, up_to, within
+from components.microsoft.ids import ManagedKey, part, subscription, title, up_to, within
 from components.microsoft.ranges import PODS, SERVICES
 from components.parts import part_of
 
@@ -50,6 +50,8 @@ def build(
     """
     key = ManagedKey.of(spec.key or "")
     kubelet = rights.identity(f"{name}-kubelet", group, spec.labels, group)
+    # images come from any registry of the subscription; without the role no pod of ours would ever start
+    images = rights.grant(f"{name}-images", "AcrPull", kubelet.id.apply(subscription), kubelet)
     disks = _disks(name, spec, group, key)
     plane = rights.identity(f"{name}-control-plane", group, spec.labels, group)
     granted = _grant(
@@ -67,7 +69,7 @@ def build(
     )
     options = part_of(
         group,
-        depends_on=granted,
+        depends_on=[*granted, images],
         ignore_changes=["agentPoolProfiles[0].count"] if first["enable_auto_scaling"] else [],
     )
     cluster = containerservice.ManagedCluster(

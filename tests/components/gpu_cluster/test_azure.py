@@ -216,6 +216,20 @@ def test_nothing_moves_under_a_running_pool() -> None:
         refuse("cluster", cluster(image="ubuntu"))
 
 
+@pytest.mark.never_again
+def test_nodes_may_pull_images() -> None:
+    """Nodes with an identity of their own have no right on any registry: no pod of ours would have started."""
+    spec = cluster(key=KEY, log_key=KEY, network=NETWORK)
+
+    def build(opts: pulumi.ResourceOptions) -> None:
+        group = rights.group("cluster", "westeurope", {}, opts)
+        control_plane.build("cluster", spec, group, {"name": "system", "enable_auto_scaling": False})
+
+    found = [one.inputs for one in declared(build) if one.name == "cluster-images"]
+    assert [one["scope"] for one in found] == ["/subscriptions/s"]
+    assert found[0]["roleDefinitionId"].endswith(f"/roleDefinitions/{rights.ROLES['AcrPull']}")
+
+
 def test_a_reservation_is_named_with_its_group() -> None:
     """Its machines come from there, whether bought first or after spot; other pools name none."""
     assert agent_pool.reservation(pool(H100)) == RESERVED["reserved"]
