@@ -1,6 +1,7 @@
 """The options that a stack file hands to a workload, checked by the workload's own description."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from infra.problems import Problem
@@ -22,7 +23,8 @@ def mistakes(settings: Stack) -> Iterator[Problem]:
         wrong = list(_check("training.options", PretrainSpec.parse, settings.training.options))
         yield from wrong or _corpus(settings.training.options, here=settings.here)
     if settings.serving:
-        yield from _check("serving.options", ServeSpec.parse, settings.serving.options)
+        parse = partial(ServeSpec.parse, where="options")
+        yield from _check("serving.options", parse, settings.serving.options)
 
 
 def _corpus(options: Mapping[str, Any], *, here: bool) -> Iterator[Problem]:
@@ -38,8 +40,9 @@ def _check(path: str, parse: _Parser, options: Mapping[str, Any]) -> Iterator[Pr
     try:
         parse(options)
     except ValueError as error:
-        lines = [line.strip().removeprefix("- ") for line in str(error).splitlines() if line.startswith("  ")]
-        for line in lines or [str(error)]:
-            key = line.split(maxsplit=1)[0].strip(":'\"`")
+        told = str(error).splitlines()
+        for line in [one for one in told if one.startswith("  ")] or told:
+            text = line.strip().removeprefix("- ").removeprefix("options.")
+            key = text.split(maxsplit=1)[0].strip(":'\"`")
             where = f"{path}.{key}" if key in options else path
-            yield Problem(where, line)
+            yield Problem(where, text.removeprefix(f"{key}: "))

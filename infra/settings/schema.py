@@ -8,12 +8,17 @@ from infra.settings.model import Settings
 from infra.settings.stackfile import PREFIX
 from infra.settings.tenant import Tenant
 
+Schema = Mapping[str, Any]
 
-def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+
+def json_schema(
+    options: Mapping[str, Schema] | None = None, pools: Mapping[str, Schema] | None = None
+) -> dict[str, Any]:
     """Give the schema of `Pulumi.<stack>.yaml`.
 
     Args:
         options: Schemas of the `options` of a section, by section name, from the rooms that know them.
+        pools: Schemas of the `options` of a pool, by platform. Default: anything.
     """
     environment, hybrid, tenant = (one.model_json_schema() for one in (Settings, Hybrid, Tenant))
     definitions = {**environment["$defs"], **hybrid["$defs"], **tenant["$defs"]}
@@ -29,7 +34,7 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
         "else": {
             "if": {"required": [f"{PREFIX}stands_on"]},
             "then": _config(tenant),
-            "else": _config(environment),
+            "else": {**_config(environment), "allOf": [_pools(*one) for one in (pools or {}).items()]},
         },
     }
     return {
@@ -46,6 +51,16 @@ def json_schema(options: Mapping[str, Mapping[str, Any]] | None = None) -> dict[
         "required": ["config"],
         "additionalProperties": False,
         "$defs": definitions,
+    }
+
+
+def _pools(platform: str, options: Schema) -> dict[str, Any]:
+    """Say what the pools of one platform may say beyond the neutral settings."""
+    pool = {"properties": {"options": options}}
+    cluster = {"properties": {"pools": {"additionalProperties": pool}}}
+    return {
+        "if": {"properties": {f"{PREFIX}platform": {"const": platform}}, "required": [f"{PREFIX}platform"]},
+        "then": {"properties": {f"{PREFIX}cluster": cluster}},
     }
 
 

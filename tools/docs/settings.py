@@ -1,9 +1,10 @@
 """The page of all settings, from the model itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stacks.schema import stack_file_schema
+from tools.docs import pools
 
 _HEAD = """# Settings
 
@@ -28,7 +29,13 @@ def page() -> str:
         parts.append(_table(name, section["properties"], section.get("description", "")))
         if options := section["properties"].get("options", {}).get("properties"):
             parts.append(_table(f"{name} options", options, f"What `options` of {name} may hold."))
+    parts += [_pools(platform, known) for platform, known in pools.options().items()]
     return _HEAD + "\n".join(parts)
+
+
+def _pools(platform: str, options: Mapping[str, Any]) -> str:
+    text = f"What `options` of a pool may hold where the platform is `{platform}`."
+    return _table(f"Pool options on {platform}", options["properties"], text)
 
 
 def _table(title: str, fields: dict[str, Any], text: str = "") -> str:
@@ -54,4 +61,6 @@ def _kind(field: dict[str, Any]) -> str:
         return f"list of {_kind(field.get('items', {}))}"
     if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
         return f"mapping to {_kind(field['additionalProperties'])}"
+    if names := field.get("properties"):
+        return f"mapping of {', '.join(f'`{name}`' for name in names)}"
     return str(field.get("type", "any"))

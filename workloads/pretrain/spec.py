@@ -6,11 +6,12 @@ python -m torch.distributed.run --nproc-per-node=2 -m workloads.pretrain
 import dataclasses
 import difflib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workloads.pretrain.bounds import Between, Bound, Filled, MoreThan, OneOf, Sizes
 from workloads.pretrain.corpus import find
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.timeouts import Timeouts
@@ -128,9 +129,9 @@ class PretrainSpec:
         mistakes += [_mistyped(cls, key, given[key]) for key, value in values.items() if value is _WRONG]
         typed = {key: value for key, value in values.items() if value is not _WRONG and key in _types(cls)}
         mistakes += [
-            f"{key} is {value!r}; allowed: {_RULES[key][1]}{_nearest(key, value)}"
+            f"{key} is {value!r}; allowed: {BOUNDS[key].text}{_nearest(key, value)}"
             for key, value in typed.items()
-            if key in _RULES and not _RULES[key][0](value)
+            if key in BOUNDS and not BOUNDS[key].holds(value)
         ]
         if mistakes:
             lines = "\n".join(f"  - {mistake}" for mistake in sorted(mistakes))
@@ -293,42 +294,34 @@ def _mistyped(spec: type[PretrainSpec], key: str, value: Any) -> str:
 
 
 def _nearest(key: str, value: Any) -> str:
-    choices = {"model": MODELS, "recompute": RECOMPUTE, "reshard_after_forward": RESHARD}.get(key, ())
+    bound = BOUNDS[key]
+    choices = bound.names if isinstance(bound, OneOf) else ()
     near = difflib.get_close_matches(str(value), choices, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-_Rule = tuple[Callable[[Any], bool], str]
-
-
-def _between(low: float, high: float) -> _Rule:
-    return (lambda value: low <= value <= high), f"{low:g} to {high:g}"
-
-
-_RULES: dict[str, _Rule] = {
-    "corpus": (lambda value: bool(value.strip()), "`stdlib`, a path or a URL"),
-    "corpus_bytes": _between(10_000, 10**13),
-    "vocab_size": _between(300, 200_000),
-    "model": (lambda value: value in MODELS, ", ".join(MODELS)),
-    "depth": _between(1, 64),
-    "context": (lambda value: value == 0 or 8 <= value <= 1_048_576, "0 (derived) or 8 to 1048576"),
-    "steps": _between(1, 10**9),
-    "batch": _between(0, 10**7),
-    "micro_batch": _between(0, 10**5),
-    "learning_rate": _between(0, 1),
-    "weight_decay": _between(0, 1),
-    "grad_clip": (lambda value: value > 0, "more than 0"),
-    "seed": _between(0, 2**32 - 1),
-    "mesh": (
-        lambda value: all(axis in MESH and size >= 1 for axis, size in value.items()),
-        f"1 or more along {', '.join(MESH)}",
-    ),
-    "recompute": (lambda value: value in RECOMPUTE, ", ".join(RECOMPUTE)),
-    "reshard_after_forward": (lambda value: value in RESHARD, ", ".join(RESHARD)),
-    "checkpoint_every": _between(1, 10**9),
-    "keep": _between(1, 1000),
-    "restarts": _between(0, 1000),
-    "detect_within": _between(5, 3600),
-    "notice": _between(5, 600),
-    "metrics_port": (lambda value: value == 0 or 1024 <= value <= 65535, "0 (none) or 1024 to 65535"),
+BOUNDS: Mapping[str, Bound] = {
+    "corpus": Filled("`stdlib`, a path or a URL"),
+    "corpus_bytes": Between(10_000, 10**13),
+    "vocab_size": Between(300, 200_000),
+    "model": OneOf(MODELS),
+    "depth": Between(1, 64),
+    "context": Between(8, 1_048_576, zero="derived"),
+    "steps": Between(1, 10**9),
+    "batch": Between(0, 10**7),
+    "micro_batch": Between(0, 10**5),
+    "learning_rate": Between(0, 1),
+    "weight_decay": Between(0, 1),
+    "grad_clip": MoreThan(0),
+    "seed": Between(0, 2**32 - 1),
+    "mesh": Sizes(MESH),
+    "recompute": OneOf(RECOMPUTE),
+    "reshard_after_forward": OneOf(RESHARD),
+    "checkpoint_every": Between(1, 10**9),
+    "keep": Between(1, 1000),
+    "restarts": Between(0, 1000),
+    "detect_within": Between(5, 3600),
+    "notice": Between(5, 600),
+    "metrics_port": Between(1024, 65535, zero="none"),
 }
+"""What each setting may be; one that is not here may be anything of its type."""

@@ -241,7 +241,7 @@ def _vllm_weights(weights: str) -> dict[str, str]:
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {"engine": ENGINES, "weights": WEIGHTS}
-_LEAST: dict[str, float] = {
+LEAST: Mapping[str, float] = {
     "accelerators": 0,
     "replicas": 0,
     "context": 0,
@@ -255,6 +255,7 @@ _LEAST: dict[str, float] = {
     "drain_seconds": 1,
     "port": 1,
 }
+"""The least that each number may be."""
 assert set(ENGINES) == set(get_args(ServeSpec.__annotations__["engine"]))
 assert set(WEIGHTS) == set(get_args(ServeSpec.__annotations__["weights"]))
 
@@ -277,8 +278,8 @@ def _field(name: str, given: object, kind: type) -> Any:
 
 
 def _within(name: str, value: Any) -> None:
-    if name in _LEAST and value < _LEAST[name]:
-        raise ValueError(f"{value!r} is less than {_LEAST[name]:g}")
+    if name in LEAST and value < LEAST[name]:
+        raise ValueError(f"{value!r} is less than {LEAST[name]:g}")
     if name == "port" and value > 65535:
         raise ValueError(f"{value!r} is more than 65535")
 

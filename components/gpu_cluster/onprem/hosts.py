@@ -33,9 +33,9 @@ class SiteArgs(TypedDict):
 
     hosts: dict[str, HostArgs]
     """The machines, as Kubernetes names its nodes; as many as the pool has nodes."""
-    driver: NotRequired[str]
+    driver: NotRequired[Owner]
     """Who installs drivers of GPUs and adapters: operator, or host where the machine brings them. Default: operator."""
-    attach: NotRequired[str]
+    attach: NotRequired[Attach]
     """How pods get InfiniBand: host-device, whole adapters; sriov, a virtual function of each. Default: host-device."""
     partition_key: NotRequired[str]
     """The InfiniBand partition of its pods, for example 0x8012; needs sriov. Default: as the fabric manager says."""
