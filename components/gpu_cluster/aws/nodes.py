@@ -15,11 +15,15 @@ from components.parts import part_of
 from infra import naming
 
 NODE_POLICIES = (
-    "AmazonEKSWorkerNodeMinimalPolicy",
+    "AmazonEKSWorkerNodePolicy",
     "AmazonEC2ContainerRegistryPullOnly",
     "AmazonSSMManagedInstanceCore",
 )
-"""What a node itself may do; everything else has a role of its own by Pod Identity."""
+"""What a node itself may do; everything else has a role of its own by Pod Identity.
+
+EKS's minimal policy is for its Auto Mode: AL2023 asks EC2 for its own name before it joins (amazon-eks-ami, nodeadm,
+instance details), and that one does not let it.
+"""
 
 TEMPLATE_OPTIONS = (
     "block_device_mappings",

@@ -96,8 +96,8 @@ def _own(spec: InterconnectSpec) -> list[Problem]:
         text = f"given {spec.ports} of {spec.bandwidth_gbps} Gbit/s"
         found.append(Problem("ports", text, f"at most {most} in one bundle"))
     if spec.macsec and spec.ports > 1:
-        # joining takes a port's keys off; those of a bundle are its own, and the provider reads keys of ports alone
-        fix = "1: a bundle takes the keys off its ports; for more, a faster port or maximum"
+        # both must ask for it at the same time, and the provider's bundle cannot (its threads #36693, #47663)
+        fix = "1: the provider asks for MACsec on ports alone; for more, a faster port or maximum"
         found.append(Problem("ports", f"given {spec.ports} with macsec", fix))
     return found
 

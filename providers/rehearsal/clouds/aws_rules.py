@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from providers.base.errors import Problem, nearest
 from providers.base.values import UNKNOWN, Bag, Path
-from providers.rehearsal.clouds import aws_buckets
+from providers.rehearsal.clouds import aws_buckets, aws_keys, aws_nodes
 
 if TYPE_CHECKING:
     from providers.rehearsal.account import Account
@@ -16,7 +16,6 @@ _GROUP, _ENTRY = "aws:eks/nodeGroup:NodeGroup", "aws:eks/accessEntry:AccessEntry
 _ACCEPTED = "aws:directconnect/connectionConfirmation:ConnectionConfirmation"
 _SESSION = "aws:directconnect/transitVirtualInterface:TransitVirtualInterface"
 _BUNDLED = "aws:directconnect/connectionAssociation:ConnectionAssociation"
-_KEYED = "aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation"
 _SIZES = {
     "aws:iam/role:Role": ("assumeRolePolicy", 4096),
     "aws:iam/rolePolicy:RolePolicy": ("policy", 10_240),
@@ -76,18 +75,17 @@ def _carried(account: "Account", inputs: Bag) -> str:
 
 
 def _bundled(account: "Account", inputs: Bag) -> str:
-    """Refuse a port with keys of MACsec in a bundle, and one too many.
+    """Refuse a port that asked for MACsec in a bundle, which the provider cannot ask it for, and one too many.
 
-    Direct Connect guide, link aggregation groups: joining takes the keys off a port, and those of the bundle come on;
-    two ports of 100 Gbps and more, else four.
+    Threads terraform-provider-aws #36693, #47663; two ports of 100 Gbps and more, else four (Direct Connect guide,
+    link aggregation groups).
     """
     line, bundle = inputs.get("connectionId"), inputs.get("lagId")
-    if any(one.inputs.get("connectionId") == line for one in account.of_type(_KEYED)):
-        return (
-            f"{line} would lose its MACsec keys, and its link with them: {bundle} has none of its own to give"
-        )
     port = account.owner(str(line))
-    most = 2 if port and port.inputs.get("bandwidth") in {"100Gbps", "400Gbps"} else 4
+    given = port.inputs if port else {}
+    if given.get("requestMacsec"):
+        return f"DirectConnectClientException: Connection {line} and lag should be requested MacSec at the same time"
+    most = 2 if given.get("bandwidth") in {"100Gbps", "400Gbps"} else 4
     there = [one for one in account.of_type(_BUNDLED) if one.inputs.get("lagId") == bundle]
     return f"DirectConnectClientException: {bundle} has {most} ports already" if len(there) >= most else ""
 
@@ -99,6 +97,8 @@ _COLLISIONS: Mapping[str, Callable[["Account", Bag], str]] = {
     aws_buckets.MIRROR: aws_buckets.mirrored,
     aws_buckets.POLICY: aws_buckets.mirrored,
     aws_buckets.REPLICATION: aws_buckets.copied,
+    aws_keys.CLUSTER: aws_keys.granted,
+    _GROUP: aws_nodes.joined,
 }
 
 

@@ -64,13 +64,13 @@ def test_buckets_are_called_below_the_endpoints_own_name() -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"ports": 2, "macsec": True}, "a bundle takes the keys off its ports"),
+        ({"ports": 2, "macsec": True}, "asks for MACsec on ports alone"),
         ({"ports": 3, "bandwidth_gbps": 100}, "at most 2 in one bundle"),
         ({"ports": 3, "bandwidth_gbps": 400}, "at most 2 in one bundle"),
     ],
 )
 def test_a_bundle_is_one_that_direct_connect_has(more: dict[str, Any], told: str) -> None:
-    """Direct Connect guide, LAGs: joining took MACsec's keys off each port, and the line was plain or down."""
+    """Threads terraform-provider-aws #36693, #47663: a bundle never asked for MACsec, so its ports were refused."""
     with pytest.raises(ProblemsError, match=told):
         refuse(spec(**more))
 

@@ -55,3 +55,15 @@ def test_no_statement_lets_everything() -> None:
 async def _policies() -> list[str]:
     writer = Writer("123456789012", "eu-north-1")
     return [str(await policy.future()) for policy in (writer.data(), writer.logs(), writer.cluster())]
+
+
+@pytest.mark.never_again
+def test_who_makes_a_cluster_may_grant_its_key_to_eks() -> None:
+    """EKS guide, encrypt secrets with KMS: CreateCluster fails where the key asks for kms:GrantIsForAWSResource."""
+    text = asyncio.run(_policies())[2]
+    grants = {
+        one["Sid"]: one for one in json.loads(text)["Statement"] if one["Action"] == ["kms:CreateGrant"]
+    }
+    assert grants["Grants"]["Condition"] == {"StringEquals": {"kms:CallerAccount": "123456789012"}}
+    # disks of machines are granted by AWS for itself alone
+    assert grants["LaunchersGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}

@@ -7,11 +7,10 @@ import pytest
 
 from .conftest import Rig
 
-PORT, KEYS = (
+PORT, JOIN = (
     "aws:directconnect/connection:Connection",
-    "aws:directconnect/macsecKeyAssociation:MacsecKeyAssociation",
+    "aws:directconnect/connectionAssociation:ConnectionAssociation",
 )
-JOIN = "aws:directconnect/connectionAssociation:ConnectionAssociation"
 
 Serve = Callable[..., Rig]
 
@@ -24,20 +23,21 @@ def aws(rig: Serve) -> Rig:
     return served
 
 
-def port(aws: Rig, name: str, speed: str) -> str:
+def port(aws: Rig, name: str, speed: str, *, macsec: bool = False) -> str:
     """Order a port and give its id."""
-    wanted = {"name": name, "bandwidth": speed, "location": "EQDC2", "requestMacsec": True}
+    wanted = {"name": name, "bandwidth": speed, "location": "EQDC2", "requestMacsec": macsec}
     return aws.create(PORT, wanted, name)[0]
 
 
 @pytest.mark.never_again
-def test_a_port_with_keys_joins_no_bundle(aws: Rig) -> None:
-    """Direct Connect guide, link aggregation groups: it would lose them, and nobody gives it others."""
-    plain, keyed = (port(aws, name, "10Gbps") for name in ("plain", "keyed"))
-    aws.create_unchecked(KEYS, {"connectionId": keyed, "ckn": "0" * 64, "cak": "1" * 64}, "keys")
+def test_a_port_that_asked_for_macsec_joins_no_bundle(aws: Rig) -> None:
+    """Threads terraform-provider-aws #36693, #47663: the bundle must have asked at the same time, and never can."""
+    plain, asked = (port(aws, name, "10Gbps", macsec=name == "asked") for name in ("plain", "asked"))
     aws.create_unchecked(JOIN, {"connectionId": plain, "lagId": "dxlag-it"}, "one")
-    with pytest.raises(grpc.RpcError, match=f"{keyed} would lose its MACsec keys"):
-        aws.create_unchecked(JOIN, {"connectionId": keyed, "lagId": "dxlag-it"}, "two")
+    with pytest.raises(
+        grpc.RpcError, match=f"Connection {asked} and lag should be requested MacSec at the same time"
+    ):
+        aws.create_unchecked(JOIN, {"connectionId": asked, "lagId": "dxlag-it"}, "two")
 
 
 @pytest.mark.parametrize(("speed", "most"), [("10Gbps", 4), ("100Gbps", 2)])
