@@ -17,6 +17,9 @@ def main() -> NoReturn:
     from console import calling  # here, as loading takes a second, in which Ctrl-C would be a trace
 
     signal.signal(signal.SIGINT, started)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job and a closed terminal end as Ctrl-C does
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         code = calling.run(sys.argv[1:])
         sys.stdout.flush()

@@ -53,10 +53,11 @@ def run(stack_name: str, *, as_json: bool) -> None:
     cut_off = recover(workspace, stack_name)
     before = snapshot(workspace, stack_name)
     _refuse_if_carried(stack_name, lambda one: _is_up(workspace, one))
-    with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress, forwarded():
+    with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress:
         try:
             stack = workspace.existing(stack_name)
-            stack.destroy(refresh=cut_off or None, on_event=progress.take, suppress_progress=True)
+            with forwarded():
+                stack.destroy(refresh=cut_off or None, on_event=progress.take, suppress_progress=True)
         except CommandError as error:
             raise explain(error, progress.gathered) from error
     _sweep(stack_name)

@@ -19,7 +19,10 @@ from infra.problems import Problem, ProblemsError
 from infra.settings import NoStackError
 from providers.rehearsal.accountfile import AccountError
 
-_CANCELLED = "cancelled: what exists is kept in the state, the next `causeway up` carries on"
+_CANCELLED = (
+    "cancelled: what exists is kept in the state, and a job that began goes on in the background; "
+    "the next `causeway up` carries on, `causeway down` takes all away"
+)
 
 
 _CUT_STATE = (

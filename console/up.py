@@ -35,21 +35,23 @@ def run(stack_name: str, *, as_json: bool) -> None:
     workspace = open_workspace(stack_name)
     free_stale_lock(stack_name)
     recover(workspace, stack_name)
-    with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress, forwarded():
-        stack = workspace.stack(stack_name)
+    with untouched(stack_name), Progress(f"up {stack_name}", quiet=as_json) as progress:
+        with forwarded():
+            stack = workspace.stack(stack_name)
         with TemporaryDirectory(prefix="causeway-up-") as folder:
             before = exported(stack)
             if losses.held(before):
                 _lose_nothing_unasked(stack, stack_name, settings.may_lose)
             judges = policies.judges(Path(folder), baseline.monthly(before))
             try:
-                stack.up(
-                    refresh=True,
-                    policy_packs=list(judges.packs),
-                    policy_pack_configs=list(judges.configs),
-                    on_event=progress.take,
-                    suppress_progress=True,
-                )
+                with forwarded():
+                    stack.up(
+                        refresh=True,
+                        policy_packs=list(judges.packs),
+                        policy_pack_configs=list(judges.configs),
+                        on_event=progress.take,
+                        suppress_progress=True,
+                    )
             except CommandError as error:
                 raise _failure(error, progress) from error
     report(workspace, stack_name, progress, time.monotonic() - start, as_json=as_json)
@@ -71,7 +73,8 @@ def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collecti
             lost.append(found.metadata.urn)
 
     try:
-        stack.preview(on_event=take, suppress_progress=True)
+        with forwarded():
+            stack.preview(on_event=take, suppress_progress=True)
     except CommandError as error:
         raise _failure(error, ahead) from error
     if unasked := losses.unasked(lost, may_lose):

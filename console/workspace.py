@@ -6,9 +6,10 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import psutil
 from pulumi import automation
@@ -117,7 +118,13 @@ def free_stale_lock(stack: str) -> None:
     """Remove a lock of the file backend whose process on this machine is dead, say so, and mend what it left."""
     folder = paths.home() / "state" / ".pulumi" / "locks" / "organization" / "causeway" / stack
     for file in folder.glob("*.json") if folder.is_dir() else ():
-        holder = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            holder = json.loads(file.read_text(encoding="utf-8"))
+        except (
+            FileNotFoundError,
+            ValueError,
+        ):  # freed meanwhile, or cut off in the middle: the engine judges
+            continue
         if holder.get("hostname") == os.uname().nodename and not psutil.pid_exists(int(holder.get("pid", 0))):
             file.unlink()
             say.note(f"freed the lock of a killed run (process {holder['pid']})")
@@ -131,9 +138,13 @@ def _stays_here(stack: str) -> bool:
 
 
 def _passphrase() -> Path:
+    """Give the file of this clone's passphrase, which is whole from the moment at which it has its name."""
     file = paths.home() / "passphrase"
     if not file.exists():
         paths.home().mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        with NamedTemporaryFile("w", dir=file.parent, prefix=".passphrase-", encoding="ascii") as fresh:
+            fresh.write(secrets.token_urlsafe(32))
+            fresh.flush()
+            with suppress(FileExistsError):  # another run was first, and its passphrase counts
+                os.link(fresh.name, file)
     return file

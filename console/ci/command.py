@@ -17,6 +17,7 @@ from console.failures import Failed
 from console.plan import stage
 from console.plan.command import Ask, planned
 from console.rehearse import ground
+from infra.platforms import PLATFORMS
 from infra.problems import ProblemsError
 from infra.settings import stackfile
 
@@ -38,7 +39,13 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
 
 
 def print_stacks(base: str, platform: str) -> None:
-    """Print the stacks that a change touches, of one platform or of all, as one line of JSON."""
+    """Print the stacks that a change touches, of one platform or of all, as one line of JSON.
+
+    Raises:
+        Failed: There is no such platform: an empty list would be a green check of nothing.
+    """
+    if platform and platform not in PLATFORMS:
+        raise Failed(f"unknown platform {platform!r}: allowed are {', '.join(PLATFORMS)}", Exit.CONFIGURATION)
     found = _touched(base)
     chosen = [stack for stack in found if not platform or _platform(stack) == platform]
     sys.stdout.write(json.dumps(chosen) + "\n")

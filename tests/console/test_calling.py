@@ -38,6 +38,12 @@ def test_a_wrong_word_is_a_mistake_like_any_other(
     assert document["exitCode"] == Exit.CONFIGURATION
 
 
+def test_checks_of_no_platform_are_no_green_checks(capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty list of stacks would be planned without a failure, so a platform that does not exist is one."""
+    assert run(["ci", "stacks", "--platform", "awz"]) == Exit.CONFIGURATION
+    assert "allowed are aws" in capsys.readouterr().err
+
+
 def test_no_word_is_a_question(capsys: pytest.CaptureFixture[str]) -> None:
     """The verbs are listed, and nothing is wrong."""
     assert run([]) == 0

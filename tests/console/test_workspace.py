@@ -80,3 +80,25 @@ def test_the_passphrase_is_private_and_stays(project: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert len(first) >= 32
     assert workspace._passphrase().read_text() == first
+
+
+def test_a_lock_that_is_not_whole_is_left_to_the_engine(project: Path) -> None:
+    """What can't be read names no process that could be dead."""
+    file = lock_of(project, 1, "elsewhere")
+    file.write_text("")
+    workspace.free_stale_lock("one")
+    assert file.exists()
+
+
+def test_the_passphrase_is_whole_and_one(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two runs that make it at the same moment one is first, and both go on with its passphrase."""
+    link = os.link
+
+    def second(source: str, target: Path) -> None:
+        target.write_text("the first one's")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", second)
+    file = workspace._passphrase()
+    assert file.read_text() == "the first one's"
+    assert [path.name for path in (project / "home").iterdir()] == ["passphrase"]
