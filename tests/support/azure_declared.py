@@ -46,6 +46,9 @@ class _Recorder(mocks.Mocks):
         key = f"https://{args.name}.vault.azure.net/keys/{args.name}/0a1b"
         more: dict[str, Any] = {"keyUriWithVersion": key, "serviceKey": "service-key", "hex": "0a" * 32}
         more["clientInfo"] = {"mgsAddress": "10.0.0.4"}
+        if args.typ.endswith(":keyvault:Secret"):
+            home = f"https://{args.name}.vault.azure.net/secrets/{args.name}"
+            more["properties"] = {"secretUri": home, "secretUriWithVersion": f"{home}/0a1b"}
         if identity := args.inputs.get("identity"):  # a list of ids that comes back as a map by id
             more["identity"] = {**identity, "userAssignedIdentities": {}}
         return f"/subscriptions/s/resourceGroups/g/providers/{args.name}", {**args.inputs, **outputs, **more}

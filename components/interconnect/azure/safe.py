@@ -53,9 +53,8 @@ class Safe:
                 tags=self._spec.labels,
                 opts=vaults.inside(self._vault),
             )
-            homes[part] = pulumi.Output.all(secret.id, self._vault.name).apply(
-                lambda found: f"https://{found[1]}.vault.azure.net/secrets/{found[0].rpartition('/')[2]}"
-            )
+            # with its version, so that a new key is a change of the port: Azure reads it when it is told alone
+            homes[part] = pulumi.Output.unsecret(secret.properties.apply(_address))
         pair: pulumi.Output[dict[str, str]] = pulumi.Output.all(**parts).apply(dict)
         config = {
             "cak_secret_identifier": homes["cak"],
@@ -64,3 +63,7 @@ class Safe:
             "sci_state": "Enabled",
         }
         return Sealed(pulumi.Output.secret(pair), config, self._who.id, self._right)
+
+
+def _address(kept: keyvault.outputs.SecretPropertiesResponse) -> str:
+    return str(kept.secret_uri_with_version)

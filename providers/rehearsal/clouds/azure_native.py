@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from providers.base.errors import Problem, ProviderError, nearest
-from providers.base.values import Bag, Path, Secret, plain
+from providers.base.values import UNKNOWN, Bag, Path, Secret, plain
 from providers.rehearsal.account import Record
 from providers.rehearsal.cloud import Cloud, Made, Settings
 from providers.rehearsal.clouds import azure_rules
@@ -186,8 +186,11 @@ class AzureNative(Cloud):
         return self._formed(token, super().foresee(token, inputs))
 
     def foresee_update(self, token: str, olds: Bag, news: Bag) -> Bag:
-        """Give inputs the form of outputs."""
-        return self._formed(token, super().foresee_update(token, olds, news))
+        """Give inputs the form of outputs; a secret of another value gets another version."""
+        told = azure_rules.versioned(
+            token, olds, super().foresee_update(token, olds, news), lambda _: UNKNOWN
+        )
+        return self._formed(token, told)
 
     def make(self, token: str, urn_name: str, inputs: Bag, settings: Settings) -> Made:
         """Give inputs the form of outputs."""
@@ -209,7 +212,10 @@ class AzureNative(Cloud):
         """
         if why := azure_rules.unchangeable(record.token, plain(record.inputs), plain(inputs)):
             raise ProviderError(why)
-        changed = self._formed(record.token, super().update(record, outputs, inputs, settings))
+        filler = self.filler(record.token, record.urn.rpartition("::")[2], inputs, settings)
+        told = super().update(record, outputs, inputs, settings)
+        told = azure_rules.versioned(record.token, outputs, told, filler.fill)
+        changed = self._formed(record.token, told)
         return {**changed, "name": record.outputs["name"]} if "name" in record.outputs else changed
 
     def replaces(self, token: str, path: Path) -> bool:

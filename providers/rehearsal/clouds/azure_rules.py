@@ -1,6 +1,6 @@
 """What Azure's services refuse beyond their schemas: each rule says where Azure, or who met it, says so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from providers.base.errors import Problem
@@ -14,6 +14,7 @@ POOL, CLUSTER = (
     "azure-native:containerservice:ManagedCluster",
 )
 LUSTRE, KEY = "azure-native:storagecache:AmlFilesystem", "azure-native:keyvault:Key"
+SECRET = "azure-native:keyvault:Secret"
 STORAGE = "azure-native:storage:StorageAccount"
 BLOB_JOBS = ("azure-native:storagecache:AutoExportJob", "azure-native:storagecache:AutoImportJob")
 KEY_BITS = 2048
@@ -87,6 +88,19 @@ def unchangeable(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -
     both = [pool for pool in news.get("agentPoolProfiles") or () if pool.get("name") in before]
     told = [_fixed(before[pool["name"]], pool, "agentPoolProfile") for pool in both]
     return next(filter(None, told), "")
+
+
+def versioned(
+    token: str, olds: Mapping[str, Any], news: Mapping[str, Any], fill: Callable[[str], Any]
+) -> dict[str, Any]:
+    """Give a secret of another value another version, as a vault does."""
+    before, after = olds.get("properties"), news.get("properties")
+    if token != SECRET or not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return dict(news)
+    if plain(before.get("value")) == plain(after.get("value")):
+        return dict(news)
+    version = fill(f"{plain(before['secretUri'])}/{{hex32}}")
+    return {**news, "properties": {**after, "secretUriWithVersion": version}}
 
 
 def _fixed(olds: Mapping[str, Any], news: Mapping[str, Any], where: str) -> str:

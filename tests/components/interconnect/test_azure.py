@@ -128,3 +128,16 @@ def test_a_gateway_is_as_fast_as_its_circuits(gbps: int) -> None:
     past = [one.inputs.get("expressRouteGatewayBypass") for one in works["VirtualNetworkGatewayConnection"]]
     assert carries[sku] >= gbps or past.count(True) == 2
     assert sku == "ErGw3AZ" or not any(past)  # no smaller one lets packets past (azure-docs, about-fastpath)
+
+
+@pytest.mark.never_again
+def test_a_new_key_is_a_change_of_the_port() -> None:
+    """An address without a version is the same after a rotation: the router took the new key, Azure was not told.
+
+    It takes keys over by its API alone (azure-docs, expressroute-about-encryption).
+    """
+    for port in made(macsec=True)["ExpressRoutePort"]:
+        sealed = [link["macSecConfig"] for link in port.inputs["links"]]
+        assert all(
+            one[f"{part}SecretIdentifier"].endswith("/0a1b") for one in sealed for part in ("cak", "ckn")
+        )

@@ -263,3 +263,17 @@ def test_a_key_is_made_once_and_goes_with_its_vault(azure: Rig) -> None:
         azure.update(KEY, key.id, key.outputs, key.inputs, {**key.inputs, "tags": {"team": "ml"}})
     azure.delete(VAULT, id_, azure.account.of_type(VAULT)[0].outputs)
     assert azure.account.of_type(KEY) == []
+
+
+@pytest.mark.never_again
+def test_a_secret_of_another_value_has_another_version(azure: Rig) -> None:
+    """Who is told an address with a version learns of a new value; labels make no version."""
+    here = {"resourceGroupName": "ml", "vaultName": "keys", "secretName": "cak"}
+    old = {**here, "properties": {"value": "a"}}
+    id_, made = azure.create("azure-native:keyvault:Secret", old)
+    labelled = {**old, "tags": {"team": "ml"}}
+    same = azure.update("azure-native:keyvault:Secret", id_, made, old, labelled)
+    new = {**labelled, "properties": {"value": "b"}}
+    other = azure.update("azure-native:keyvault:Secret", id_, same, labelled, new)
+    first, second, third = (bag["properties"]["secretUriWithVersion"] for bag in (made, same, other))
+    assert first == second != third
