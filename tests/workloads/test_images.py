@@ -39,7 +39,7 @@ def imports(package: str) -> set[str]:
 def dockerfile(name: str) -> list[list[str]]:
     """Give the instructions of an image's file, as words."""
     text = (ROOT / "workloads" / name / "Dockerfile").read_text().replace("\\\n", " ")
-    return [shlex.split(line) for line in text.splitlines() if line]
+    return [shlex.split(line) for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def roots(name: str) -> list[str]:
@@ -47,6 +47,16 @@ def roots(name: str) -> list[str]:
     return next(
         words[1].removeprefix("ROOTS=").split() for words in dockerfile(name) if words[1].startswith("ROOTS=")
     )
+
+
+def test_two_files_differ_only_in_what_is_the_workloads_own() -> None:
+    """Packages, folder and command are each one's own; a line that is mended in one file alone is found here."""
+    texts = ((ROOT / "workloads" / name / "Dockerfile").read_text().splitlines() for name in NAMES)
+    differ = [pair for pair in zip(*texts, strict=True) if pair[0] != pair[1]]
+    named, *rest = differ
+    assert all(line.startswith("ARG ROOTS=") for line in named)
+    assert [one.split()[0] for one, _ in rest] == ["COPY", "CMD"]
+    assert all(one.replace("pretrain", "serve") == other for one, other in rest)
 
 
 @pytest.mark.parametrize("name", NAMES)
