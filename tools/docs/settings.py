@@ -13,6 +13,8 @@ Editors complete and check them by the schema that the first line of each stack 
 
 """
 
+_NAMED = 8
+"""From so many keys on a mapping is only called one: it has a table of its own."""
 _HYBRID = "A stack file with `causeway:references` spans two environments and holds these keys instead."
 _TENANT = "A stack file with `causeway:stands_on` puts workloads on another stack's environment and holds these keys."
 
@@ -61,6 +63,6 @@ def _kind(field: dict[str, Any]) -> str:
         return f"list of {_kind(field.get('items', {}))}"
     if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
         return f"mapping to {_kind(field['additionalProperties'])}"
-    if names := field.get("properties"):
+    if len(names := field.get("properties", {})) in range(1, _NAMED):
         return f"mapping of {', '.join(f'`{name}`' for name in names)}"
     return str(field.get("type", "any"))
