@@ -63,4 +63,6 @@ def _value(kind: Any) -> dict[str, Any]:
         return {"enum": list(get_args(kind))}
     if get_origin(kind) is dict:
         return {"type": "object", "additionalProperties": _value(get_args(kind)[1])}
+    if get_origin(kind) is list:
+        return {"type": "array", "items": _value(get_args(kind)[0])}
     return {"type": _TYPES[kind]}

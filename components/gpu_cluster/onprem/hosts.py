@@ -37,6 +37,9 @@ class SiteArgs(TypedDict):
     """Who installs drivers of GPUs and adapters: operator, or host where the machine brings them. Default: operator."""
     attach: NotRequired[Attach]
     """How pods get InfiniBand: host-device, whole adapters; sriov, a virtual function of each. Default: host-device."""
+    adapters: NotRequired[list[str]]
+    """Interfaces of the fabric's adapters, for example ibp24s0, all that a machine has. Required with sriov, whose
+    operator makes InfiniBand of every card that it is given."""
     partition_key: NotRequired[str]
     """The InfiniBand partition of its pods, for example 0x8012; needs sriov. Default: as the fabric manager says."""
     mig: NotRequired[dict[str, int]]
@@ -70,6 +73,7 @@ class Site:
     hosts: Mapping[str, Host]
     driver: Owner
     attach: Attach
+    adapters: tuple[str, ...]
     partition_key: str
     mig: Mapping[str, int]
 
@@ -105,9 +109,11 @@ def _site(pool: NodePoolSpec, outer: Reader) -> Site:
         hosts=hosts,
         driver=cast("Owner", reader.choice("driver", ("operator", "host"), "operator")),
         attach=cast("Attach", reader.choice("attach", ("host-device", "sriov"), "host-device")),
+        adapters=tuple(reader.listed("adapters")),
         partition_key=reader.text("partition_key", ""),
         mig=reader.mapping("mig"),
     )
+    _check_adapters(site, reader)
     _check_partition(site, reader)
     _check_cuts(site, reader)
     return site
@@ -118,6 +124,14 @@ def _host(name: str, args: Mapping[str, Any], pool: NodePoolSpec, outer: Reader)
     # without the leaf no scheduler can keep a job's ring short
     leaf = reader.text("leaf", None if pool.fabric else "")
     return Host(reader.text("rack"), leaf, reader.text("spine", ""))
+
+
+def _check_adapters(site: Site, reader: Reader) -> None:
+    """Told no names, the operator takes every card of the vendor, and sets the firmware of those of Ethernet anew."""
+    wanted = site.pool.machine.nics if site.attach == "sriov" and site.pool.fabric else 0
+    if len(set(site.adapters)) != wanted or len(site.adapters) != wanted:
+        given = f"given {', '.join(map(str, site.adapters)) or 'none'} with attach: {site.attach}"
+        reader.refuse("adapters", given, f"{wanted} interfaces, each once" if wanted else "none")
 
 
 def _check_partition(site: Site, reader: Reader) -> None:

@@ -110,19 +110,24 @@ def networks(site: Site) -> str:
 def _virtual(site: Site, labels: Mapping[str, str], opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Give each adapter one virtual function, and pods a network in the pool's partition."""
     title = f"{site.pool.name}-fabric"
+    kind = "sriovnetwork.openshift.io/v1/SriovNetworkNodePolicy"
+    policy = ground.custom(title, kind, NAMESPACE, functions(site), labels, opts)
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy]))
+    return [policy, _network(title, site, labels, after)]
+
+
+def functions(site: Site) -> dict[str, Any]:
+    """Say which adapters of a pool's machines are split, and how."""
     _, name = _resource(site)
-    functions = {
+    return {
         "resourceName": name,
         "nodeSelector": {"causeway/pool": site.pool.name},
-        "nicSelector": {"vendor": operators.VENDOR},
+        # by name: of a card of Ethernet the operator would make one of InfiniBand (its HandleLinkType), and reboot
+        "nicSelector": {"vendor": operators.VENDOR, "pfNames": list(site.adapters)},
         "numVfs": 1,
         "isRdma": True,
         "linkType": "IB",
     }
-    kind = "sriovnetwork.openshift.io/v1/SriovNetworkNodePolicy"
-    policy = ground.custom(title, kind, NAMESPACE, functions, labels, opts)
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy]))
-    return [policy, _network(title, site, labels, after)]
 
 
 def _network(

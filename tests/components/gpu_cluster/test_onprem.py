@@ -16,12 +16,18 @@ from infra.catalog import fabric, machines, pods
 from infra.problems import ProblemsError
 
 PLACE = {"rack": "r1", "leaf": "leaf-1", "spine": "spine-1"}
+ADAPTERS = [f"ibp{slot}s0" for slot in range(8)]
 JOINED = [machine.name for machine in machines.all("onprem") if machine.link is not None]
 
 
 def site(machine: str = "hgx-h100", purpose: str = "training", count: int = 2, **options: Any) -> Site:
     """Give one checked pool of machines."""
     return sites(it=described(machine, purpose, count, **options))["it"]
+
+
+def split(**options: Any) -> Site:
+    """Give a pool whose pods get virtual functions."""
+    return site(attach="sriov", adapters=ADAPTERS, **options)
 
 
 def described(machine: str, purpose: str, count: int, first: int = 1, **options: Any) -> dict[str, Any]:
@@ -154,15 +160,15 @@ def test_cut_gpus_do_not_train_over_the_fabric() -> None:
 @pytest.mark.parametrize("key", ["0x8001", "0xfffe", "0x8abc"])
 def test_partition_keys_of_full_members(key: str) -> None:
     """A key of a full member passes, with virtual functions to carry it and the fabric manager to grant it."""
-    one = site(attach="sriov", partition_key=key)
+    one = split(partition_key=key)
     assert one.partition_key == key
     assert "ibKubernetes" in infiniband.cluster_policy([one], plugin())
-    assert "ibKubernetes" not in infiniband.cluster_policy([site(attach="sriov")], plugin())
+    assert "ibKubernetes" not in infiniband.cluster_policy([split()], plugin())
 
 
 def test_pods_are_attached_once_for_each_adapter() -> None:
     """With virtual functions a pod asks for its partition's network eight times, and its job carries the request."""
-    asked = infiniband.networks(site(attach="sriov", partition_key="0x8001"))
+    asked = infiniband.networks(split(partition_key="0x8001"))
     assert asked.split(",") == ["nvidia-network-operator/it-fabric-network"] * 8
     place = pod_manifests.Place("it", machines.get("onprem", "hgx-h100"), fabric=True)
     assert annotations(place, {"networks": asked}) == {"k8s.v1.cni.cncf.io/networks": asked}
@@ -181,8 +187,20 @@ def test_pods_are_attached_once_for_each_adapter() -> None:
 )
 def test_partition_keys_that_cannot_be(key: str, attach: str) -> None:
     """The management partition, limited members, and keys that no virtual function carries are refused."""
+    named: dict[str, Any] = {"adapters": ADAPTERS} if attach == "sriov" else {}
     with pytest.raises(ProblemsError, match="full members"):
-        site(attach=attach, partition_key=key)
+        site(attach=attach, partition_key=key, **named)
+
+
+@pytest.mark.never_again
+def test_only_named_adapters_are_split() -> None:
+    """Told the vendor alone, the operator took the cards of Ethernet too and made InfiniBand of them, with a reboot."""
+    assert infiniband.functions(split())["nicSelector"] == {"vendor": "15b3", "pfNames": ADAPTERS}
+    for names in ([], ADAPTERS[:7], [*ADAPTERS[:7], ADAPTERS[0]]):
+        with pytest.raises(ProblemsError, match="8 interfaces, each once"):
+            site(attach="sriov", adapters=names)
+    with pytest.raises(ProblemsError, match="adapters"):
+        site(adapters=ADAPTERS)
 
 
 def test_nodes_say_what_and_where_they_are() -> None:
