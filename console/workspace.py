@@ -104,14 +104,30 @@ class SealedWorkspace(automation.LocalWorkspace):
 
 @contextmanager
 def untouched(stack: str) -> Iterator[None]:
-    """Leave the stack file as it was: the engine writes the salt of this clone's passphrase into it."""
+    """Leave the stack file as it was: the engine writes the salt of this clone's passphrase into it.
+
+    What it was is noted beside the state, so that the run after a killed one can still take the salt away.
+    """
     file = paths.project() / "stacks" / f"Pulumi.{stack}.yaml"
+    note = paths.home() / f"unsalted-{stack}.yaml"
+    if note.exists():
+        _unsalt(file, note.read_text(encoding="utf-8"))
     before = file.read_text(encoding="utf-8") if file.exists() else ""
+    note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    note.write_text(before, encoding="utf-8")
     try:
         yield
     finally:
-        if before and _SALT not in before and file.exists() and _SALT in file.read_text(encoding="utf-8"):
-            file.write_text(before, encoding="utf-8")
+        _unsalt(file, before, always=True)
+        note.unlink(missing_ok=True)
+
+
+def _unsalt(file: Path, before: str, *, always: bool = False) -> None:
+    """Write a file as it was before a salt came; unless always, only where nothing else has changed since."""
+    now = file.read_text(encoding="utf-8") if file.exists() else ""
+    others = [line for line in now.splitlines() if not line.startswith(_SALT)]
+    if before and _SALT not in before and _SALT in now and (always or others == before.splitlines()):
+        file.write_text(before, encoding="utf-8")
 
 
 def free_stale_lock(stack: str) -> None:

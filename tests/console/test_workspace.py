@@ -46,6 +46,21 @@ def test_a_salt_that_was_there_stays(project: Path) -> None:
     assert file.read_text() == SALTED + "# more\n"
 
 
+@pytest.mark.parametrize(("more", "left"), [("", False), ("# the user's\n", True)])
+def test_the_salt_of_a_killed_run_goes_with_the_next_one(project: Path, more: str, left: bool) -> None:
+    """Unless the file was changed meanwhile: then the salt may be one that its secrets need."""
+    file = project / "stacks" / "Pulumi.one.yaml"
+    file.write_text("config: {}\n")
+    with workspace.untouched("one"):
+        note = (project / "home/unsalted-one.yaml").read_text()
+    file.write_text(f"config: {{}}\n{more}encryptionsalt: v1:abc\n")
+    (project / "home/unsalted-one.yaml").write_text(note)  # as a kill leaves both
+    with workspace.untouched("one"):
+        pass
+    assert ("encryptionsalt" in file.read_text()) == left
+    assert not (project / "home/unsalted-one.yaml").exists()
+
+
 def lock_of(project: Path, pid: int, host: str) -> Path:
     """Plant a lock as the file backend writes it."""
     file = project / "home/state/.pulumi/locks/organization/causeway/one/x.json"
