@@ -19,17 +19,7 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
     Raises:
         ProblemsError: The network is missing, or something is asked for that the far end makes.
     """
-    site.needed("Interconnect", name, network=spec.network)
-    site.cannot(
-        "Interconnect",
-        name,
-        vpn_fallback=(
-            spec.vpn_fallback,
-            "false: the far end makes the tunnel and gives it out as far_tunnels",
-        ),
-        in_service=(not spec.in_service, "true: the far end orders its ports"),
-        ports=(spec.ports if spec.ports > 1 else 0, "1: the router's own settings bundle ports"),
-    )
+    refuse(name, spec)
     ports = router.ports(name, spec)
     keys = {port.label: _pair(port.label, spec, opts) for port in ports} if spec.macsec else {}
     files: dict[str, pulumi.Input[str]] = _files(spec, ports)
@@ -43,6 +33,30 @@ def build(name: str, spec: InterconnectSpec, opts: pulumi.ResourceOptions) -> In
         id=kept.id,
         ports={port.label: pulumi.Output.from_input(port.interface) for port in ports},
         keys=keys,
+    )
+
+
+def refuse(name: str, spec: InterconnectSpec) -> None:
+    """Refuse what the far end makes, and what no router's files here could do.
+
+    Raises:
+        ProblemsError: Names everything at once, or what is missing.
+    """
+    site.needed("Interconnect", name, network=spec.network)
+    site.cannot(
+        "Interconnect",
+        name,
+        vpn_fallback=(
+            spec.vpn_fallback,
+            "false: the far end makes the tunnel and gives it out as far_tunnels",
+        ),
+        in_service=(not spec.in_service, "true: the far end orders its ports"),
+        # AWS Direct Connect guide, MACsec: extended packet numbers are required; wpa_supplicant's suites have none
+        macsec=(
+            spec.macsec and spec.bandwidth_gbps >= router.EXTENDED,
+            f"false, or less than {router.EXTENDED} Gbit/s: wpa_supplicant counts packets with 32 bits alone",
+        ),
+        ports=(spec.ports if spec.ports > 1 else 0, "1: the router's own settings bundle ports"),
     )
 
 

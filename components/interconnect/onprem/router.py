@@ -14,6 +14,9 @@ SESSIONS = IPv4Network("169.254.96.0/20")
 
 Only where the far end gives no addresses of its own."""
 
+EXTENDED = 100
+"""Gbit/s from which a far end asks for MACsec with extended packet numbers."""
+
 
 @dataclass(frozen=True)
 class Port:
@@ -139,6 +142,8 @@ def interfaces(spec: InterconnectSpec, ports: Sequence[Port]) -> str:
 
 def macsec(name: str, key: str) -> str:
     """Write wpa_supplicant's configuration of one port: AES-256, nothing in the clear.
+
+    It takes wpa_supplicant 2.11: older ones know AES-128 alone, and refuse a file that names a suite.
 
     Args:
         name: The connectivity association's name (CKN), in hexadecimal.

@@ -1,13 +1,15 @@
 """The site's end of a link: sessions with both devices, our range out, the far ranges in, nothing in the clear."""
 
+from contextlib import nullcontext
 from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
 
-from components.interconnect.onprem import router, tunnel
+from components.interconnect.onprem import refuse, router, tunnel
 from components.interconnect.onprem.tunnel import Tunnel
 from components.interconnect.shape import InterconnectSpec, parse
+from infra.problems import ProblemsError
 
 
 def link(**more: Any) -> InterconnectSpec:
@@ -61,6 +63,17 @@ def test_macsec_encrypts_with_256_bits() -> None:
     assert "  macsec_integ_only=0" in lines
     assert "  macsec_csindex=1" in lines
     assert f"  mka_cak={'cd' * 32}" in lines
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(
+    ("gbps", "macsec", "fine"), [(10, True, True), (100, False, True), (100, True, False)]
+)
+def test_a_wide_port_is_encrypted_by_other_routers(gbps: int, macsec: bool, fine: bool) -> None:
+    """Direct Connect takes extended packet numbers alone at 100 Gbit/s; what we render has none and never came up."""
+    spec = link(bandwidth_gbps=gbps, macsec=macsec)
+    with nullcontext() if fine else pytest.raises(ProblemsError, match="less than 100 Gbit/s"):
+        refuse("line", spec)
 
 
 SESSIONS = {
