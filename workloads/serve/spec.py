@@ -11,6 +11,8 @@ ENGINES = ("causeway", "vllm")
 WEIGHTS = ("auto", "float32", "bfloat16", "float8")
 VLLM_IMAGE = "docker.io/vllm/vllm-openai:v0.20.0"
 """vLLM's published server image; --shutdown-timeout needs 0.18 or later."""
+VLLM_QUIET = {"VLLM_NO_USAGE_STATS": "1"}
+"""vLLM tells stats.vllm.ai what it serves and on which machine unless it is told not to (vllm/envs.py)."""
 CAUSEWAY_IMAGE = "causeway/serve:0.1.0"
 """This package, built from workloads/serve/Dockerfile; a stack pins its own copy by digest (docs/images.md)."""
 PRE_STOP_SHARE = 4
@@ -171,7 +173,7 @@ class ServeSpec:
         return Pod(
             image=self.container_image,
             command=tuple(self.container_command(model)),
-            environment=ours if self.engine == "causeway" else {},
+            environment=ours if self.engine == "causeway" else VLLM_QUIET,
             accelerators=gpus,
             cpu=8 * gpus or 2,
             memory_gib=64 * gpus or 4,

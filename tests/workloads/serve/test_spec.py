@@ -69,6 +69,13 @@ def test_both_images_have_the_same_outside() -> None:
     assert theirs.image.startswith("docker.io/vllm/vllm-openai:")
 
 
+def test_vllm_tells_nobody_what_it_serves() -> None:
+    """Its usage statistics, on by default, are off in every pod; ours has none."""
+    theirs = ServeSpec(accelerators=2, engine="vllm").pod("/models/m")
+    assert theirs.environment["VLLM_NO_USAGE_STATS"] == "1"
+    assert "VLLM_NO_USAGE_STATS" not in ServeSpec().pod("models/m").environment
+
+
 def test_the_environment_brings_the_spec_back() -> None:
     """What a stack puts into the environment is what the server reads out of it."""
     spec = ServeSpec(name="tiny", max_running=4, weights="bfloat16")
