@@ -49,7 +49,9 @@ def _unsold(item: str) -> bool:
     """Tell whether an item is a machine that is not sold that way: another rule says so, and a price is no help."""
     name, _, kind = item.partition(", ")
     machine = catalogued.machine(name)
-    return machine is not None and any(one in machine.not_sold for one in (kind or "on-demand").split(" or "))
+    # a reservation costs what the machine costs on demand
+    kinds = (kind or "on-demand").replace("reserved", "on-demand").split(" or ")
+    return machine is not None and any(one in machine.not_sold for one in kinds)
 
 
 RULE = Rule(
