@@ -31,6 +31,13 @@ def test_every_data_file_is_in_the_wheel() -> None:
     assert [name for name in data if not any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
+def test_the_page_on_reuse_names_every_room() -> None:
+    """Whoever has a package of the same name is warned before the two meet in one environment."""
+    page = (paths.project() / "docs" / "reuse.md").read_text(encoding="utf-8")
+    warned = page.partition("### Names that may be yours too\n\n")[2].partition(". ")[0]
+    assert sorted(re.findall(r"`(\w+)`", warned)) == sorted(ROOMS)
+
+
 def test_a_type_checker_reads_every_room() -> None:
     """Each room has the marker of PEP 561: without it, checkers take an installed room for untyped."""
     assert [room for room in ROOMS if not (paths.project() / room / "py.typed").exists()] == []
