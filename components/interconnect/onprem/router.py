@@ -125,14 +125,29 @@ def _active(spec: InterconnectSpec, far: str) -> list[str]:
     ]
 
 
+SEAL, TAG = 32, 4
+"""Bytes of a packet that MACsec adds (IEEE 802.1AE: tag with its channel, and check), and those of a VLAN's tag.
+
+Linux takes both off what an interface inside may carry (macsec_change_mtu, netif_reduces_vlan_mtu)."""
+
+SEALED = r"""sealed() {
+  made=$(ip -o link show type macsec | sed -n "s/^[0-9]*: \([^@]*\)@$1:.*/\1/p")
+  [ "$made" ] || { echo "$1 has no MACsec interface: start wpa_supplicant on it first" >&2; exit 1; }
+  echo "$made"
+}"""
+"""Finds the encrypted interface of a port, which wpa_supplicant makes and Linux names (its macsec_linux driver)."""
+
+
 def interfaces(spec: InterconnectSpec, ports: Sequence[Port]) -> str:
     """Write the script that makes the VLAN of each port; where the wire is encrypted it lies inside MACsec."""
-    lines = ["#!/bin/sh", "set -eu"]
+    lines = ["#!/bin/sh", "set -eu", *([SEALED] if spec.macsec else [])]
     for port in ports:
-        below = f"{port.interface}s" if spec.macsec else port.interface
-        vlan = f"{port.interface}v"
+        below, vlan = port.interface, f"{port.interface}v"
+        lines.append(f"ip link set {below} up mtu {spec.mtu + (SEAL + TAG if spec.macsec else 0)}")
+        if spec.macsec:
+            lines += [f"below=$(sealed {below})", f'ip link set "$below" up mtu {spec.mtu + TAG}']
+            below = '"$below"'
         lines += [
-            f"ip link set {below} up mtu {spec.mtu}",
             f"ip link add link {below} name {vlan} type vlan id {port.vlan}",
             f"ip address add {port.near}/{port.prefix} dev {vlan}",
             f"ip link set {vlan} up mtu {spec.mtu}",

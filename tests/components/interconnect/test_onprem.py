@@ -1,7 +1,10 @@
 """The site's end of a link: sessions with both devices, our range out, the far ranges in, nothing in the clear."""
 
+import os
+import subprocess
 from contextlib import nullcontext
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,13 +51,58 @@ def test_only_the_agreed_ranges_cross() -> None:
     assert "maximum-paths 2" in text
 
 
-def test_the_vlan_lies_inside_macsec() -> None:
-    """With encryption the VLAN is made on the encrypted interface; without it on the port itself."""
-    for macsec, below in ((True, "link0s"), (False, "link0")):
-        spec = link(macsec=macsec)
-        assert f"ip link add link {below} name link0v type vlan id 100" in router.interfaces(
-            spec, router.ports("home", spec)
-        )
+IP = """#!/bin/sh
+case "$*" in
+  "-o link show type macsec") cat "$THERE" ;;
+  *) echo "$*" >>"$ASKED" ;;
+esac
+"""
+"""What stands for iproute2: it lists the encrypted interfaces that are there, and writes down what else it is asked."""
+
+THERE = "7: macsec0@link1: <BROADCAST,UP> mtu 1468\n8: macsec1@link0: <BROADCAST,UP> mtu 1468\n"
+
+
+def ran(script: str, there: str, folder: Path) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run a router's script; give its end, and what iproute2 was asked."""
+    tool, asked = folder / "ip", folder / "asked"
+    tool.write_text(IP, encoding="utf-8")
+    tool.chmod(0o700)
+    (folder / "there").write_text(there, encoding="utf-8")
+    asked.touch()
+    env = {"PATH": f"{folder}:{os.environ['PATH']}", "THERE": str(folder / "there"), "ASKED": str(asked)}
+    done = subprocess.run(
+        ["sh", "-c", script], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done, asked.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize(("macsec", "below"), [(True, ["macsec1", "macsec0"]), (False, ["link0", "link1"])])
+def test_the_vlan_lies_inside_macsec(macsec: bool, below: list[str], tmp_path: Path) -> None:
+    """The encrypted interface is the one that is there on the port, by the name that Linux gave it, not one made up."""
+    spec = link(macsec=macsec)
+    done, asked = ran(router.interfaces(spec, router.ports("home", spec)), THERE, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for at, one in enumerate(below):
+        assert f"link add link {one} name link{at}v type vlan id 100" in asked
+
+
+def test_nothing_crosses_a_port_that_is_not_encrypted_yet(tmp_path: Path) -> None:
+    """Without the encrypted interface the script ends before it makes a VLAN, and says what is missing."""
+    spec = link()
+    done, asked = ran(router.interfaces(spec, router.ports("home", spec)), "", tmp_path)
+    assert done.returncode == 1
+    assert "link0 has no MACsec interface" in done.stderr
+    assert not [one for one in asked if "vlan" in one]
+
+
+@pytest.mark.never_again
+def test_a_packet_fits_with_all_that_is_put_around_it(tmp_path: Path) -> None:
+    """Linux refuses a VLAN's size that leaves no room for its tag and the seal; the script ended there."""
+    spec = link(mtu=8500)
+    _, asked = ran(router.interfaces(spec, router.ports("home", spec)), THERE, tmp_path)
+    sizes = dict(one.removeprefix("link set ").split(" up mtu ") for one in asked if " mtu " in one)
+    assert (sizes["link0"], sizes["macsec1"], sizes["link0v"]) == ("8536", "8504", "8500")
 
 
 def test_macsec_encrypts_with_256_bits() -> None:
