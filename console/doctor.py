@@ -61,13 +61,19 @@ def examine(stack_name: str) -> Iterator[Check]:
     yield _settings(stack_name, below=found.ok)
     yield found
     if found.ok:
-        workspace = open_workspace(stack_name)
+        try:
+            workspace = open_workspace(stack_name)
+        except Failed as error:
+            yield Check("backend", False, str(paths.home()), str(error))
+            return
         yield Check("backend", True, workspace.env.get("PULUMI_BACKEND_URL", "from your environment"))
         yield _state(workspace, stack_name)
 
 
 def _disk() -> Check:
-    free = shutil.disk_usage(paths.project()).free / _GIB
+    home = paths.home()
+    there = next(folder for folder in (home, *home.parents) if folder.is_dir())
+    free = shutil.disk_usage(there).free / _GIB
     return Check("disk", free >= 2, f"{free:.0f} GiB free", "free at least 2 GiB for checkpoints and logs")
 
 

@@ -131,6 +131,12 @@ def _locked(text: str) -> str:
     )
 
 
+def _stateless(text: str) -> str:
+    found = re.search(r"no stack named '(?:[^']*/)?([^']+)'", text)
+    named = f" {found.group(1)}" if found else ""
+    return f"the stack{named} has no state yet: `causeway up{named}` makes it"
+
+
 def _shortened(text: str) -> str:
     """Keep the diagnostics of a failed command, without the automation's framing."""
     lines = [_FRAMING.sub("", line).rstrip() for line in text.splitlines()]
@@ -149,7 +155,7 @@ _TELL: tuple[tuple[type[BaseException], Callable[[Any], tuple[str, Exit]]], ...]
     (Failed, lambda error: (str(error), error.code)),
     (EngineError, lambda error: (str(error), Exit.GENERIC)),
     (AccountError, lambda error: (str(error), Exit.GENERIC)),
-    (StackNotFoundError, lambda _: ("this stack has no state yet: `causeway up` makes it", Exit.NO_STACK)),
+    (StackNotFoundError, lambda error: (_stateless(str(error)), Exit.NO_STACK)),
     (ConcurrentUpdateError, lambda error: (_locked(str(error)), Exit.GENERIC)),
     (CommandError, lambda error: classify(str(error))),
     (KeyboardInterrupt, lambda _: (_CANCELLED, Exit.CANCELLED)),

@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 
 import psutil
 from pulumi import automation
+from pulumi.automation.errors import StackAlreadyExistsError
 
 from console import engine as engines
 from console import say, statefile
@@ -34,7 +35,12 @@ class Workspace:
 
     def stack(self, name: str) -> automation.Stack:
         """Open a stack, making its empty state when there is none."""
-        return automation.create_or_select_stack(name, work_dir=str(paths.project()), opts=self._options())
+        try:
+            return automation.create_or_select_stack(
+                name, work_dir=str(paths.project()), opts=self._options()
+            )
+        except StackAlreadyExistsError:  # another run made it since the look
+            return self.existing(name)
 
     def existing(self, name: str) -> automation.Stack:
         """Open a stack that has state.
@@ -61,9 +67,7 @@ def environment(engine: engines.Engine, stack: str) -> dict[str, str]:
     chosen = engines.environment(engine)
     chosen.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
     if not os.environ.get("PULUMI_BACKEND_URL"):
-        state = paths.home() / "state"
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        chosen["PULUMI_BACKEND_URL"] = state.as_uri()
+        chosen["PULUMI_BACKEND_URL"] = _state().as_uri()
     if not any(
         os.environ.get(name) for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
     ):
@@ -151,6 +155,17 @@ def free_stale_lock(stack: str) -> None:
 def _stays_here(stack: str) -> bool:
     file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
     return file.values.get("platform") == "local"
+
+
+def _state() -> Path:
+    state = paths.home() / "state"
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Failed(
+            f"{paths.home()} can't hold the state: {error.strerror}. Set CAUSEWAY_HOME to a folder that you may write."
+        ) from None
+    return state
 
 
 def _passphrase() -> Path:

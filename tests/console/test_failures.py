@@ -31,6 +31,11 @@ def said(text: str) -> CommandResult:
         ),
         (Failed("stopped by budget", Exit.POLICY), Exit.POLICY, "stopped by budget"),
         (StackNotFoundError(said("no stack")), Exit.NO_STACK, "causeway up"),
+        (
+            StackNotFoundError(said("error: no stack named 'a/b/dev' found")),
+            Exit.NO_STACK,
+            "`causeway up dev`",
+        ),
         (ConcurrentUpdateError(said("currently locked by 1 lock(s)")), Exit.GENERIC, "another `up`"),
         (
             CommandError(said("error: incorrect passphrase")),

@@ -5,8 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from pulumi import automation
+from pulumi.automation import CommandResult
+from pulumi.automation.errors import StackAlreadyExistsError
 
 from console import workspace
+from console.engine.model import Engine
+from console.failures import Failed
 from infra import paths
 
 SALTED = "encryptionsalt: v1:abc\nconfig: {}\n"
@@ -117,3 +122,25 @@ def test_the_passphrase_is_whole_and_one(project: Path, monkeypatch: pytest.Monk
     file = workspace._passphrase()
     assert file.read_text() == "the first one's"
     assert [path.name for path in (project / "home").iterdir()] == ["passphrase"]
+
+
+def test_a_state_that_another_run_made_meanwhile_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two first `up` at once: the second one goes on to the engine, which says who holds the stack."""
+
+    def exists(*_: object, **__: object) -> None:
+        raise StackAlreadyExistsError(CommandResult("", "error: stack 'one' already exists", 1))
+
+    monkeypatch.setattr(automation, "create_or_select_stack", exists)
+    monkeypatch.setattr(automation, "select_stack", lambda name, **_: name)
+    opened = workspace.Workspace({}, automation.PulumiCommand.__new__(automation.PulumiCommand))
+    assert str(opened.stack("one")) == "one"
+
+
+def test_a_home_that_can_not_be_is_told_with_the_way_out(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in the place of the folder, as a full or read-only disk: which folder, why, and what to set."""
+    (project / "home").write_text("")
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    with pytest.raises(Failed, match=r"home can't hold the state: Not a directory. Set CAUSEWAY_HOME"):
+        workspace.environment(Engine(project, "3.0.0", "here", ""), "one")
