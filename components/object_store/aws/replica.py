@@ -83,7 +83,9 @@ def _role(
     spec: ObjectStoreSpec,
     opts: pulumi.ResourceOptions,
 ) -> iam.Role:
-    ours = {"StringEquals": {"aws:SourceAccount": spec.account}}
+    # the S3 guide does not say that replication tells its account (setting up permissions for live replication):
+    # where it does, it has to be ours
+    ours = {"StringEqualsIfExists": {"aws:SourceAccount": spec.account}}
     role = iam.Role(
         f"{label}-replication",
         assume_role_policy=trust("s3.amazonaws.com", Condition=ours),

@@ -130,6 +130,8 @@ def test_a_copy_is_locked_and_ends_as_its_source_does(stage: Stage) -> None:
     for kind in ("BucketObjectLockConfiguration", "BucketLifecycleConfiguration"):
         here, there = (found[kind, name] for name in ("corpus", "corpus-eu-central-1"))
         assert here.get("rule", here.get("rules")) == there.get("rule", there.get("rules"))
+    # a condition on a key that S3 does not send would let nobody copy anything
+    assert '"StringEquals"' not in found["Role", "corpus-eu-central-1-replication"]["assumeRolePolicy"]
     assert "s3:GetObjectRetention" in found["RolePolicy", "corpus-eu-central-1-replication"]["policy"]
     logs = [
         inputs for (kind, name), inputs in found.items() if kind == "Bucket" and name.endswith("access-logs")
