@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -54,9 +55,9 @@ def link(home: Path) -> None:
         shutil.rmtree(thin, ignore_errors=True)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(thin)
         script = thin / "bin" / "causeway"
-        script.write_text(
-            f"#!{thin / 'bin' / 'python'}\nimport sys\nfrom console.__main__ import main\nsys.exit(main())\n"
-        )
+        # a shell's script, as the first line of another one can't name a path with spaces or of more than 127 bytes
+        python = shlex.quote(str(thin / "bin" / "python"))
+        script.write_text(f'#!/bin/sh\nexec {python} -P -m console "$@"\n')
         script.chmod(0o755)
         path_file.write_text(content)  # last: its presence says that the link is whole
 
