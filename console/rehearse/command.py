@@ -107,7 +107,8 @@ def _rehearsable(name: str) -> None:
     """This machine's own stack has no stand-in: its provider works for real."""
     if _here(_stack_file(name)):
         raise Failed(
-            f"{name} runs on this machine and costs nothing: use `causeway up {name}`, not a rehearsal"
+            f"{name} runs on this machine and costs nothing: use `causeway up {name}`, not a rehearsal",
+            Exit.CONFIGURATION,
         )
 
 
@@ -118,6 +119,12 @@ def _sensible(options: Options) -> None:
         except ValueError as error:
             raise Failed(str(error), Exit.CONFIGURATION) from None
         if options.verb not in {"up", "cycle"}:
-            raise Failed(f"--fault strikes creations: use it with --verb up or cycle, not {options.verb}")
+            raise Failed(
+                f"--fault strikes creations: use it with --verb up or cycle, not {options.verb}",
+                Exit.CONFIGURATION,
+            )
     if options.drift and options.fault:
-        raise Failed("--drift and --fault are two rehearsals: run one, then the other")
+        raise Failed("--drift and --fault are two rehearsals: run one, then the other", Exit.CONFIGURATION)
+    for option, folder in (("--export", options.export and options.export.parent), ("--crds", options.crds)):
+        if folder and not folder.is_dir():
+            raise Failed(f"{option}: there is no folder {folder}", Exit.CONFIGURATION)

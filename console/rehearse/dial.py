@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from console.exits import Exit
 from console.failures import Failed
 
 DEFAULT = "labels.rehearsed=once"
@@ -21,16 +22,22 @@ def turn(source: Path, target: Path, setting: str, option: str = "--dial") -> No
         option: What the command line calls it, for messages.
 
     Raises:
-        Failed: The setting has no `=`, or its path leads through something that is not an object.
+        Failed: The setting has no `=`, its value is not YAML, or its path leads through something that is no object.
     """
     path, equals, text = setting.partition("=")
     if not equals or not path:
-        raise Failed(f"{option} {setting}: write path=value, such as labels.rehearsed=once")
+        text = f"{option} {setting}: write path=value, such as labels.rehearsed=once"
+        raise Failed(text, Exit.CONFIGURATION)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        reason = getattr(error, "problem", None) or "can't be read"
+        raise Failed(f"{option} {setting}: the value is not YAML: {reason}", Exit.CONFIGURATION) from None
     document = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
     head, *rest = path.split(".")
     config = document.setdefault("config", {})
     key = f"causeway:{head}"
-    config[key] = _set(config.get(key), rest, yaml.safe_load(text), f"{option} {setting}")
+    config[key] = _set(config.get(key), rest, value, f"{option} {setting}")
     target.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
@@ -55,5 +62,5 @@ def _set(value: Any, rest: list[str], leaf: Any, said: str) -> Any:
     if not rest:
         return leaf
     if value is not None and not isinstance(value, dict):
-        raise Failed(f"{said}: {rest[0]!r} lies below {value!r}, which is not an object")
+        raise Failed(f"{said}: {rest[0]!r} lies below {value!r}, which is not an object", Exit.CONFIGURATION)
     return {**(value or {}), rest[0]: _set((value or {}).get(rest[0]), rest[1:], leaf, said)}

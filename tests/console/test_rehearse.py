@@ -33,9 +33,9 @@ def test_a_dial_is_turned_on_a_copy(tmp_path: Path) -> None:
     assert source.read_text() == before
 
 
-@pytest.mark.parametrize("setting", ["nothing", "=x", "owner.first=x"])
+@pytest.mark.parametrize("setting", ["nothing", "=x", "owner.first=x", "owner=["])
 def test_a_dial_that_is_none_is_refused(tmp_path: Path, setting: str) -> None:
-    """No equals sign, no path, and a path through a plain value are told."""
+    """No equals sign, no path, a path through a plain value, and a value that is no YAML are told."""
     source = tmp_path / "a.yaml"
     source.write_text("config:\n  causeway:owner: me\n")
     with pytest.raises(Failed, match="--dial"):
@@ -142,11 +142,14 @@ def test_a_report_is_good_only_when_all_of_it_is(capsys: pytest.CaptureFixture[s
         ("local", Options(verb="preview", fault="quota"), "--verb up or cycle"),
         ("local", Options(fault="quota", drift=True), "two rehearsals"),
         ("local", Options(), "runs on this machine"),
+        ("aws-dev", Options(crds=Path("/no/such")), "--crds: there is no folder"),
+        ("aws-dev", Options(export=Path("/no/such/x.json")), "--export: there is no folder"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(
     name: str, options: Options, told: str
 ) -> None:
     """An unknown stack, an unknown fault, and options that contradict end with one sentence."""
-    with pytest.raises(Failed, match=told):
+    with pytest.raises(Failed, match=told) as caught:
         run([name], options)
+    assert caught.value.code in {Exit.CONFIGURATION, Exit.NO_STACK}
