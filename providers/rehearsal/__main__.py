@@ -32,6 +32,8 @@ def main() -> None:
     except AccountError as error:
         anew = "; nothing in it is real: empty the folder, or name another one" if error.spoilt else ""
         sys.exit(f"{parser.prog}: {error}{anew}")
+    if unknown := set(options.packages) - set(CLOUDS):
+        parser.error(f"no stand-in for {', '.join(sorted(unknown))}; there are: {', '.join(CLOUDS)}")
     packages = options.packages or [name for name in CLOUDS if installed(name)]
     standins = [StandIn(CLOUDS[package](account), options.fault) for package in packages]
     servers = [(standin, *start(standin)) for standin in standins]
