@@ -29,6 +29,11 @@ _CUT_STATE = (
     "the state can't be read: a run was killed while writing it. `causeway up` or `causeway down` mends it"
 )
 
+_SEALED_ELSEWHERE = (
+    "a value under `secure:` in the stack file is none that this stack's passphrase or key has sealed: write it again "
+    "with `pulumi config set --secret`. Nothing was changed."
+)
+
 _KILLED = (
     "the engine was ended by signal {}: what exists is kept in the state, "
     "the next `causeway up` looks at what was cut off and goes on"
@@ -89,6 +94,8 @@ def classify(text: str) -> tuple[str, Exit]:
         return _not_opened(), Exit.AUTHENTICATION
     if "currently locked" in text:
         return _locked(text), Exit.GENERIC
+    if "validating stack config: bad value" in text:
+        return _SEALED_ELSEWHERE, Exit.CONFIGURATION
     if "failed to load checkpoint" in text:
         return _CUT_STATE, Exit.GENERIC
     if killed := re.match(r"\s*code: -(\d+)", text):

@@ -47,6 +47,7 @@ def said(text: str) -> CommandResult:
             Exit.NO_STACK,
             "x",
         ),
+        (CommandError(said("error: validating stack config: bad value")), Exit.CONFIGURATION, "`secure:`"),
         (EngineError("install Go"), Exit.GENERIC, "install Go"),
         (OSError(28, "No space left on device", "/data"), Exit.GENERIC, "/data: No space left on device"),
         (TypeError("boom"), Exit.INTERNAL, "a bug in causeway"),
