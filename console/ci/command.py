@@ -4,7 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -22,7 +24,7 @@ from infra.problems import ProblemsError
 from infra.settings import stackfile
 
 
-def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
+def run(base: str, out: Path, only: Sequence[str], *, real: bool, as_json: bool = False) -> None:
     """Plan every stack that changed, write the pages and the summary.
 
     Raises:
@@ -30,12 +32,12 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool) -> None:
     """
     chosen = list(only) or _touched(base)
     say.note(f"stacks to plan: {', '.join(chosen) or 'none'}")
-    for old in out.glob("*.outcome"):
+    for old in out.glob(f"*{outcome.SUFFIX}"):
         old.unlink()  # what an earlier run found is no part of this one
     for stack in chosen:
         found = _plan(stack, base, out, real=real)
         say.note(f"{stack}: {found.headline}")
-    finish(out, comment=False)
+    finish(out, comment=False, as_json=as_json)
 
 
 def print_stacks(base: str, platform: str) -> None:
@@ -51,7 +53,7 @@ def print_stacks(base: str, platform: str) -> None:
     sys.stdout.write(json.dumps(chosen) + "\n")
 
 
-def finish(out: Path, *, comment: bool) -> None:
+def finish(out: Path, *, comment: bool, as_json: bool = False) -> None:
     """Write the summary, to the runner's own page too, and to the pull request if asked.
 
     Raises:
@@ -69,8 +71,24 @@ def finish(out: Path, *, comment: bool) -> None:
             own.write(text)
     if comment:
         say.note(f"comment: {from_environment().put(text)}")
-    if code := worst(outcomes):
+    code = worst(outcomes)
+    if as_json:
+        say.as_json(document(outcomes, out, code))
+    if code:
         raise typer.Exit(code)
+
+
+def document(outcomes: Sequence[Outcome], out: Path, code: int) -> dict[str, Any]:
+    """Give what `--json` prints: each stack with its pages, the summary's file and the exit code of all."""
+    pages = {
+        one.stack: sorted(str(file) for file in out.rglob(f"{one.stack}.*") if file.suffix != outcome.SUFFIX)
+        for one in outcomes
+    }
+    return {
+        "stacks": [asdict(one) | {"pages": pages[one.stack]} for one in outcomes],
+        "summary": str(out / "summary.md"),
+        "exitCode": code,
+    }
 
 
 def worst(outcomes: Sequence[Outcome]) -> int:

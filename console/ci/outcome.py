@@ -8,6 +8,9 @@ from console.plan import documents, words
 from console.plan.command import Files
 from console.plan.model import Plan
 
+SUFFIX = ".outcome"
+"""How the small files end."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -46,11 +49,11 @@ def broken(stack: str, error: str, code: int, folder: Path) -> Outcome:
 
 def read(folder: Path) -> list[Outcome]:
     """Read the outcomes of a folder and of those below it, by stack."""
-    found = [Outcome(**json.loads(file.read_text(encoding="utf-8"))) for file in folder.rglob("*.outcome")]
+    found = [Outcome(**json.loads(file.read_text(encoding="utf-8"))) for file in folder.rglob(f"*{SUFFIX}")]
     return sorted(found, key=lambda outcome: outcome.stack)
 
 
 def _written(outcome: Outcome, folder: Path) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{outcome.stack}.outcome").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    (folder / f"{outcome.stack}{SUFFIX}").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     return outcome

@@ -1,5 +1,6 @@
 """One page about all stacks, and the exit code of all."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,20 @@ def test_pages_of_several_jobs_are_joined(tmp_path: Path, monkeypatch: pytest.Mo
         "one.sarif",
         "one.xml",
     ]
+
+
+def test_json_names_each_stack_its_pages_and_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One document on standard output, and still the exit code of all: one plan stopped, one not made."""
+    outcome.keep(make(growth(), "one"), tmp_path, 5)
+    outcome.broken("other", "no such platform\nallowed: aws", 2, tmp_path)
+    with pytest.raises(typer.Exit) as ended:
+        finish(tmp_path, comment=False, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (ended.value.exit_code, told["exitCode"]) == (2, 2)
+    assert [(one["code"], one["changed"]) for one in told["stacks"]] == [(5, True), (2, True)]
+    assert told["stacks"][1]["headline"] == "no plan: no such platform"
+    kinds = [Path(page).suffix for page in told["stacks"][0]["pages"]]
+    assert kinds == [".html", ".json", ".md", ".sarif", ".xml"]
+    assert Path(told["summary"]).read_text(encoding="utf-8").startswith(summary.MARKER)
