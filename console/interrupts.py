@@ -1,4 +1,4 @@
-"""Ctrl-C, or the end of the session, while the engine works: it stops cleanly first, then the console."""
+"""Ctrl-C, or the end of the terminal or the job, while the engine works: it stops cleanly first, then the console."""
 
 import os
 import signal

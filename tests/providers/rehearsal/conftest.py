@@ -163,6 +163,14 @@ def rig(account: Account) -> Iterator[Callable[..., Rig]]:
 
 
 @pytest.fixture
+def aws(rig: Callable[..., Rig]) -> Rig:
+    """Give AWS in Ireland."""
+    served = rig("aws")
+    served.configure(region="eu-west-1")
+    return served
+
+
+@pytest.fixture
 def stage(tmp_path: Path, engine_env: dict[str, str]) -> Iterator[Stage]:
     """Give a function that puts a program on the stage: its text, the packages it uses, and a fault."""
     with ExitStack() as opened:

@@ -1,7 +1,6 @@
 """The stand-in for AWS refuses what AWS refuses, and its names, ids and lifetimes are AWS's."""
 
 import json
-from collections.abc import Callable
 
 import grpc
 import pytest
@@ -17,16 +16,6 @@ TRUST = json.dumps({
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "eks.amazonaws.com"}}],
 })  # fmt: skip
-
-Serve = Callable[..., Rig]
-
-
-@pytest.fixture
-def aws(rig: Serve) -> Rig:
-    """Give AWS in Ireland."""
-    served = rig("aws")
-    served.configure(region="eu-west-1")
-    return served
 
 
 def test_a_misspelt_nested_property_is_refused_with_its_path_and_the_right_name(aws: Rig) -> None:

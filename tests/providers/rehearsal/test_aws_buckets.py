@@ -1,7 +1,6 @@
 """Buckets of S3, and who writes into them: what each alone looks right and together does not work."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -15,16 +14,6 @@ BUCKET, POLICY = "aws:s3/bucket:Bucket", "aws:s3/bucketPolicy:BucketPolicy"
 MIRROR = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
 COPY = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-
-Serve = Callable[..., Rig]
-
-
-@pytest.fixture
-def aws(rig: Serve) -> Rig:
-    """Give AWS in Ireland."""
-    served = rig("aws")
-    served.configure(region="eu-west-1")
-    return served
 
 
 def policy(bucket: str, condition: dict[str, Any]) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """Direct Connect: which ports a bundle takes."""
 
-from collections.abc import Callable
-
 import grpc
 import pytest
 
@@ -11,16 +9,6 @@ PORT, JOIN = (
     "aws:directconnect/connection:Connection",
     "aws:directconnect/connectionAssociation:ConnectionAssociation",
 )
-
-Serve = Callable[..., Rig]
-
-
-@pytest.fixture
-def aws(rig: Serve) -> Rig:
-    """Give AWS in Ireland."""
-    served = rig("aws")
-    served.configure(region="eu-west-1")
-    return served
 
 
 def port(aws: Rig, name: str, speed: str, *, macsec: bool = False) -> str:

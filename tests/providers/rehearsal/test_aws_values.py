@@ -1,7 +1,6 @@
 """What AWS refuses of values, of properties together and of resources together, as the stand-in refuses it."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -24,14 +23,6 @@ PORT, SESSION = (
     "aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
 )
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
-
-
-@pytest.fixture
-def aws(rig: Callable[..., Rig]) -> Rig:
-    """Give AWS in Ireland."""
-    served = rig("aws")
-    served.configure(region="eu-west-1")
-    return served
 
 
 def policy(action: str, size: int = 0) -> str:
