@@ -21,10 +21,18 @@ _LOCK_POLL_SECONDS = 0.02
 
 def make_folder(path: Path) -> None:
     """Make the folder and its missing parents, open to their owner only (0700) and durable."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    for folder in add_missing(path):
         sync_folder(folder.parent)
+
+
+def add_missing(path: Path) -> list[Path]:
+    """Make the folder and its missing parents (0700), at once but not yet durable; give those that were missing."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()][::-1]
+    for folder in missing:
+        # Not pathlib's exist_ok: it looks a second time, and a folder that was removed between is an error to it.
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+    return missing
 
 
 def is_private(path: Path) -> bool:

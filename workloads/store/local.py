@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import stat
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from workloads.store.errors import NotFoundError, StoreError
 from workloads.store.names import RESERVED
 
 _LOCKS = 64  # lock files, shared by names with the same checksum
-_ATTEMPTS = 5
+_PATIENCE_SECONDS = 60  # with folders that deletes of others remove
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}  # a symbolic link is no object
 
 
@@ -75,15 +76,11 @@ class LocalBackend:
             os.fsync(file.fileno())
             with self._exclusive(name):
                 before()
-                self._rename(path, name)
+                self._name(path, name, os.replace)
 
     def copy(self, source: str, target: str) -> None:
         """Give the file a second name: it costs no space, and keeps the bytes when the first name is replaced."""
-        path = self.root / target
-        files.make_folder(path.parent)
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(self.root / source)
-        files.sync_folder(path.parent)
+        self._name(self.root / source, target, _link)
 
     def delete(self, name: str, *, before: Callable[[], None] = lambda: None) -> None:
         """Remove a file and the folders that it leaves empty."""
@@ -101,25 +98,40 @@ class LocalBackend:
         """Remove the temporary files of killed writers."""
         return files.remove_abandoned(self._scratch)
 
-    def _rename(self, path: Path, name: str) -> None:
+    def _name(self, source: Path, name: str, act: Callable[[Path, Path], None]) -> None:
+        """Give a file its durable name, in a folder that deletes of others may remove as often as they leave it empty.
+
+        What waits for the disk comes after the name: a file in it keeps a folder.
+        """
         target = self.root / name
-        for _ in range(_ATTEMPTS):
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
             try:
-                files.make_folder(target.parent)
-                path.replace(target)
+                made = files.add_missing(target.parent)
+                act(source, target)
+                break
             except FileNotFoundError:
-                continue  # a delete has just removed the folder that it left empty
+                if not source.exists():
+                    raise
+                if time.monotonic() > deadline:
+                    raise StoreError(
+                        f"{self.url}/{name}: others have removed its folder for {_PATIENCE_SECONDS} s; try again"
+                    ) from None
             except (IsADirectoryError, NotADirectoryError, FileExistsError):
                 raise StoreError(
                     f"{self.url}/{name}: on a disk an object can't also be the folder of others; use another name"
                 ) from None
-            files.sync_folder(target.parent)
-            return
-        raise StoreError(f"{self.url}/{name}: its folder is removed again and again by others; try again")
+        for folder in {target.parent, *(folder.parent for folder in made)}:
+            files.sync_folder(folder)
 
     def _exclusive(self, name: str) -> contextlib.AbstractContextManager[None]:
         files.make_folder(self._locks)
         return files.locked(self._locks / str(zlib.crc32(name.encode()) % _LOCKS))
+
+
+def _link(source: Path, target: Path) -> None:
+    with contextlib.suppress(FileExistsError):
+        target.hardlink_to(source)
 
 
 def _walk(root: Path, folder: str) -> Iterator[Blob]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from workloads.store import KeyRing, NoSpaceError, Store, StoreError, files
+from workloads.store import KeyRing, NoSpaceError, Store, StoreError, files, local
 
 
 def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -197,6 +197,42 @@ def test_threads_that_write_and_delete_beside_each_other_do_not_fail(store: Stor
         thread.join(timeout=60)
     assert problems == []
     assert list(store.list()) == []
+
+
+def test_a_write_outlives_deletes_that_remove_its_folder_many_times(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time the folder is there, a delete takes it before the file has its name; the write ends all the same."""
+    removals = iter(range(200))
+    replace = os.replace
+
+    def late(source: Path, target: Path) -> None:
+        if target.name == "x" and next(removals, None) is not None:
+            target.parent.rmdir()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", late)
+    store.put("folder/deep/x", b"x")
+    assert store.get("folder/deep/x") == b"x"
+    assert next(removals, None) is None
+
+
+def test_a_write_whose_folder_is_removed_for_too_long_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting for others ends with their doing in the message, and leaves nothing behind."""
+    replace = os.replace
+
+    def late(source: Path, target: Path) -> None:
+        target.parent.rmdir()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", late)
+    monkeypatch.setattr(local, "_PATIENCE_SECONDS", 0.1)
+    with pytest.raises(StoreError, match=r"folder/x: others have removed its folder for 0\.1 s; try again"):
+        store.put("folder/x", b"x")
+    assert list(store.list()) == []
+    assert store.sweep().abandoned == 0
 
 
 def test_a_lock_that_is_held_too_long_is_an_error(tmp_path: Path) -> None:
