@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 from pulumi.automation.errors import CommandError, StackNotFoundError
 
-from console import say
+from console import say, statefile
 from console.exits import Exit
 from console.failures import Failed, explain
 from console.interrupts import forwarded
@@ -20,6 +20,7 @@ from console.rehearse import ground
 from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
+from infra.settings import stackfile
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,17 @@ class Proof:
 def run(stack_name: str, *, as_json: bool) -> None:
     """Delete and prove; exit code 4 when something is left.
 
+    The state alone is enough: a stack whose file was deleted goes down like any other.
+
     Raises:
+        NoStackError: There is neither a stack file nor a state of this name.
         Failed: Another stack that is up stands on this one.
     """
     start = time.monotonic()
-    workspace = open_workspace(stack_name)
+    workspace = open_workspace(stack_name, fileless=True)
     free_stale_lock(stack_name)
     cut_off = recover(workspace, stack_name)
-    before = snapshot(workspace, stack_name)
+    before = _before(workspace, stack_name)
     _refuse_if_carried(stack_name, lambda one: _is_up(workspace, one))
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress:
         try:
@@ -77,9 +81,22 @@ def prove(stack_name: str, before: Snapshot, after: Snapshot) -> Proof:
     )
 
 
+def _before(workspace: Workspace, stack_name: str) -> Snapshot:
+    """Read what there is, and say where no file tells of it any more."""
+    try:
+        before = snapshot(workspace, stack_name)
+    except StackNotFoundError:
+        stackfile.read(ground.file(stack_name))  # without a file too the name is a mistake
+        raise
+    if not ground.file(stack_name).exists():
+        say.note(f"stacks/{ground.file(stack_name).name} is gone: {stack_name} is taken down by its state")
+    return before
+
+
 def _refuse_if_carried(stack_name: str, is_up: Callable[[str], bool]) -> None:
     """Refuse to take away what another stack stands on."""
-    if carried := [one for one in ground.above(stack_name) if is_up(one)]:
+    above = dict.fromkeys((*ground.above(stack_name), *statefile.referring(stack_name)))
+    if carried := [one for one in above if is_up(one)]:
         names = " and ".join(carried)
         raise Failed(
             f"{stack_name} carries {names}: `causeway down {carried[-1]}` first. Nothing was changed.",

@@ -6,7 +6,9 @@
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from console import say
 from infra import paths
@@ -15,6 +17,23 @@ from infra import paths
 def path(stack_name: str) -> Path:
     """Give the state file of a stack in this clone's own backend; it may not exist."""
     return paths.home() / "state" / ".pulumi" / "stacks" / "causeway" / f"{stack_name}.json"
+
+
+def referring(stack_name: str) -> tuple[str, ...]:
+    """Give the stacks of this clone's own backend whose state refers to another one; their files may be gone."""
+    folder = path(stack_name).parent
+    return tuple(file.stem for file in sorted(folder.glob("*.json")) if stack_name in _references(file))
+
+
+def _references(state: Path) -> Iterator[str]:
+    try:
+        latest = json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+    except (OSError, ValueError, KeyError):
+        return
+    entries: list[dict[str, Any]] = latest.get("resources") or []
+    for entry in entries:
+        if entry["type"] == "pulumi:pulumi:StackReference":
+            yield str(entry["inputs"].get("name", "")).rpartition("/")[2]
 
 
 def mend(stack_name: str) -> None:

@@ -19,7 +19,7 @@ from console import engine as engines
 from console import say, statefile
 from console.failures import Failed
 from infra import paths
-from infra.settings import stackfile
+from infra.settings import NoStackError, stackfile
 
 _SALT = "encryptionsalt:"
 
@@ -54,15 +54,20 @@ class Workspace:
         return automation.LocalWorkspaceOptions(env_vars=self.env, pulumi_command=self.command)
 
 
-def open_workspace(stack: str) -> Workspace:
-    """Find the engine and prepare backend and passphrase for a stack."""
+def open_workspace(stack: str, *, fileless: bool = False) -> Workspace:
+    """Find the engine and prepare backend and passphrase for a stack.
+
+    Args:
+        stack: Its name.
+        fileless: The state is enough; else a missing stack file is a NoStackError. Default: false.
+    """
     engine = engines.find()
-    env = environment(engine, stack)
+    env = environment(engine, stack, fileless=fileless)
     os.environ["PATH"] = env["PATH"]  # the Automation API looks for `pulumi` on this process's own PATH
     return Workspace(env, automation.PulumiCommand())
 
 
-def environment(engine: engines.Engine, stack: str) -> dict[str, str]:
+def environment(engine: engines.Engine, stack: str, *, fileless: bool = False) -> dict[str, str]:
     """Give the variables with which plain `pulumi` works on a stack of this project; what the user has set stays."""
     chosen = engines.environment(engine)
     chosen.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
@@ -74,7 +79,7 @@ def environment(engine: engines.Engine, stack: str) -> dict[str, str]:
         chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase())
     # the salt of a generated passphrase belongs to this clone's state, not to the shared stack file
     chosen["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"] = "true"
-    if _stays_here(stack):
+    if _stays_here(stack, fileless=fileless):
         # every installed cloud SDK asks for its plugin, also where the stack uses none of them
         chosen.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
     return chosen
@@ -110,7 +115,8 @@ class SealedWorkspace(automation.LocalWorkspace):
 def untouched(stack: str) -> Iterator[None]:
     """Leave the stack file as it was: the engine writes the salt of this clone's passphrase into it.
 
-    What it was is noted beside the state, so that the run after a killed one can still take the salt away.
+    What it was is noted beside the state, so that the run after a killed one can still take the salt away. A file
+    that was not there is gone again.
     """
     file = paths.project() / "stacks" / f"Pulumi.{stack}.yaml"
     note = paths.home() / f"unsalted-{stack}.yaml"
@@ -130,8 +136,12 @@ def _unsalt(file: Path, before: str, *, always: bool = False) -> None:
     """Write a file as it was before a salt came; unless always, only where nothing else has changed since."""
     now = file.read_text(encoding="utf-8") if file.exists() else ""
     others = [line for line in now.splitlines() if not line.startswith(_SALT)]
-    if before and _SALT not in before and _SALT in now and (always or others == before.splitlines()):
+    if _SALT in before or _SALT not in now:
+        return
+    if before and (always or others == before.splitlines()):
         file.write_text(before, encoding="utf-8")
+    elif not before and not others:
+        file.unlink()
 
 
 def free_stale_lock(stack: str) -> None:
@@ -152,8 +162,13 @@ def free_stale_lock(stack: str) -> None:
         statefile.mend(stack)
 
 
-def _stays_here(stack: str) -> bool:
-    file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
+def _stays_here(stack: str, *, fileless: bool) -> bool:
+    try:
+        file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
+    except NoStackError:
+        if fileless:
+            return False
+        raise
     return file.values.get("platform") == "local"
 
 

@@ -21,15 +21,22 @@ def below(name: str) -> tuple[str, ...]:
 
 
 def above(name: str) -> tuple[str, ...]:
-    """Give every stack of this project that stands on this one; a stack file with mistakes stands on nothing."""
+    """Give every stack of this project that stands on this one, whose own file may be gone.
+
+    A stack file with mistakes stands on nothing.
+    """
     files = sorted((paths.project() / "stacks").glob("Pulumi.*.yaml"))
-    return tuple(one for one in (path.name.split(".")[1] for path in files) if name in _readable(one))
+    every = {path.name.split(".")[1] for path in files}
+    found = {name}
+    while more := {one for one in every - found if found & {*_readable(one)}}:
+        found |= more
+    return tuple(sorted(found - {name}))
 
 
 def _readable(name: str) -> tuple[str, ...]:
     try:
-        return below(name)
-    except (Failed, ProblemsError):
+        return _direct(name)
+    except ProblemsError:
         return ()
 
 
@@ -47,10 +54,15 @@ def _ordered(name: str, above: tuple[str, ...]) -> Iterable[str]:
             f"{above[-1]} stands on {name}, a stack of another project, which no rehearsal can build",
             Exit.CONFIGURATION,
         )
+    found: dict[str, None] = {}
+    for stack in _direct(name):
+        found |= dict.fromkeys(_ordered(stack, (*above, name)))
+    return [*found, name]
+
+
+def _direct(name: str) -> tuple[str, ...]:
+    """Give the stacks that a stack's own file names."""
     values = stackfile.read(file(name)).values
     references, alone = values.get("references"), values.get("stands_on")
     roles = [*(references.values() if isinstance(references, dict) else ()), *([alone] if alone else ())]
-    found: dict[str, None] = {}
-    for stack in roles:
-        found |= dict.fromkeys(_ordered(str(stack), (*above, name)))
-    return [*found, name]
+    return tuple(str(stack) for stack in roles)

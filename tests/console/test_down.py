@@ -1,8 +1,12 @@
-"""What carries another stack stays."""
+"""What carries another stack stays; what has no file any more goes all the same."""
+
+from pathlib import Path
 
 import pytest
+from clone import make
 
 from console import down
+from console.exits import Exit
 from console.failures import Failed
 
 
@@ -12,3 +16,20 @@ def test_a_stack_that_carries_another_stays() -> None:
         down._refuse_if_carried("onprem", lambda one: one == "hybrid")
     down._refuse_if_carried("onprem", lambda _: False)
     down._refuse_if_carried("hybrid", lambda _: True)
+
+
+@pytest.mark.engine
+def test_a_stack_without_a_file_goes_by_its_state(tmp_path: Path) -> None:
+    """Its file was deleted: all that the state knows goes, and no file comes back. A name without both is a mistake."""
+    clone = make(tmp_path / "clone")
+    file = clone.stack_file("alone")
+    head = clone.stack_file("local").read_text(encoding="utf-8").partition("  causeway:cluster:")[0]
+    file.write_text(head, encoding="utf-8")
+    clone.json("up", "alone")
+    file.unlink()
+    told = clone.json("down", "alone")
+    assert told["left"] == {"resources": 0, "processes": [], "ports": [], "files": []}
+    assert not file.exists()
+    missing = clone.causeway("down", "aone")
+    assert missing.returncode == Exit.NO_STACK
+    assert "there is no such file" in missing.stderr

@@ -52,6 +52,14 @@ def test_what_stands_on_a_stack(project: Path) -> None:
     assert ground.above("roof") == ()
 
 
+def test_what_stands_on_a_stack_without_a_file(project: Path) -> None:
+    """A stack file that was deleted takes nothing away from under those above it."""
+    write(project, "house", "earth")
+    write(project, "roof", "house")
+    write(project, "tent")
+    assert ground.above("earth") == ("house", "roof")
+
+
 def test_a_tenant_stands_on_its_environment(project: Path) -> None:
     """An application team's stack is above the platform team's, and above what that one stands on."""
     write(project, "earth")

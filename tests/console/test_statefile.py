@@ -1,5 +1,6 @@
 """After a kill in the middle of a write the state reads again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,14 @@ def test_the_state_before_takes_the_place_of_a_broken_one(state: Path, text: str
     state.with_name("one.json.bak").write_text('{"checkpoint": 1}')
     statefile.mend("one")
     assert state.read_text() == '{"checkpoint": 1}'
+
+
+def test_a_state_tells_what_stands_on_it(state: Path) -> None:
+    """A stack whose state refers to this one is found, whatever its file says; one cut off, or of nothing, is not."""
+    reference = {"type": "pulumi:pulumi:StackReference", "inputs": {"name": "organization/causeway/one"}}
+    resources = [{"type": "pulumi:pulumi:Stack"}, reference]
+    state.with_name("top.json").write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+    state.with_name("down.json").write_text('{"checkpoint": {"latest": null}}')
+    state.with_name("cut.json").write_text('{"checkpoint": {"lat')
+    assert statefile.referring("one") == ("top",)
+    assert statefile.referring("top") == ()

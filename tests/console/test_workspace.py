@@ -42,6 +42,17 @@ def test_the_salt_of_a_generated_passphrase_does_not_stay(project: Path) -> None
     assert file.read_text() == "# comment\nconfig: {}\n"
 
 
+def test_no_file_comes_of_a_stack_that_has_none(project: Path) -> None:
+    """The salt would make a stack file where there was none; what somebody else wrote meanwhile stays."""
+    file = project / "stacks" / "Pulumi.one.yaml"
+    with workspace.untouched("one"):
+        file.write_text("encryptionsalt: v1:abc\n")
+    assert not file.exists()
+    with workspace.untouched("one"):
+        file.write_text("config: {}\n")
+    assert file.exists()
+
+
 def test_a_salt_that_was_there_stays(project: Path) -> None:
     """A team's own salt is left alone, and so is any other change of the file."""
     file = project / "stacks" / "Pulumi.one.yaml"
