@@ -36,9 +36,9 @@ def token_secret(key: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.concat(key, "-token")
 
 
-def user(workload: str) -> str:
-    """Name the user of the storage system that a workload is."""
-    return naming.name(pulumi.get_stack(), workload)
+def user(workload: str, stack: str = "") -> str:
+    """Name the user of the storage system that a workload is, of this stack or of another one."""
+    return naming.name(stack or pulumi.get_stack(), workload)
 
 
 def gateway(store: pulumi.Input[str]) -> pulumi.Output[str]:

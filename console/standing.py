@@ -40,6 +40,6 @@ def settings_of(stack_name: str, *, below: bool = True) -> Stack:
 
     def more(settings: Stack) -> Iterator[Problem]:
         yield from checks.mistakes(settings)
-        yield from standing.mistakes(settings, outputs) if below else ()
+        yield from standing.mistakes(settings, outputs, stack_name) if below else ()
 
     return from_file(file(stack_name), more)

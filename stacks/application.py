@@ -19,8 +19,8 @@ def build(settings: Tenant) -> dict[str, pulumi.Input[Any]]:
         ProblemsError: The stack that it stands on is not there or does not fit; nothing was made.
     """
     below = reference.read(standing.roles(settings))["stands_on"]
-    settings = settled(settings, pulumi.get_stack())
-    if problems := list(admission.mistakes(settings, below)):
+    settings = admission.settled(settings, pulumi.get_stack())
+    if problems := list(admission.mistakes(settings, below, pulumi.get_stack())):
         raise ProblemsError(f"the stack can't stand on {below.stack}", problems)
     classes = {
         name: DataClass.model_validate(promise.model_dump())
@@ -35,12 +35,3 @@ def build(settings: Tenant) -> dict[str, pulumi.Input[Any]]:
         jurisdiction=below.ground.jurisdiction or None,
     )
     return tenants(Host.read(below, settings), settings.training, settings.serving)
-
-
-def settled(settings: Tenant, stack: str) -> Tenant:
-    """Keep a run that was not named apart from the runs of other stacks, by the stack's own name."""
-    training = settings.training
-    if training is None or "run" in training.model_fields_set:
-        return settings
-    own = training.model_copy(update={"run": f"runs/{stack}"})
-    return settings.model_copy(update={"training": own})

@@ -47,6 +47,15 @@ class ClassFacts(Facts):
     """Whether it is about people."""
 
 
+class GuestFacts(Facts):
+    """A stack that a site's store lets in."""
+
+    folder: str
+    """The one folder that it sees."""
+    access: str
+    """read, or write which includes reading."""
+
+
 class StoreFacts(Facts):
     """One object store."""
 
@@ -60,6 +69,10 @@ class StoreFacts(Facts):
     """The key that encrypts it; empty where none does."""
     run: str = ""
     """Where in it the environment's own training keeps its run; empty where none does."""
+    authority: str = ""
+    """The certificate by which clients know it, as PEM; empty where public authorities vouch for it."""
+    guests: dict[str, GuestFacts] = {}
+    """On an own site: the stacks that it lets in, by name."""
 
 
 class NetworkFacts(Facts):
@@ -134,3 +147,8 @@ class Ground(Facts):
     """Its object stores by name."""
     volume: VolumeFacts | None = None
     """Its shared file system. None: there is none."""
+
+    @property
+    def site(self) -> bool:
+        """Whether it is an own site: its cluster is the way into it, and its stores name who may use them."""
+        return self.platform == "onprem"

@@ -11,7 +11,7 @@ from infra import naming
 from infra.platforms import Platform
 from infra.settings import Ownership
 from stacks.foundation import Foundation
-from stacks.ground import Ground, PoolFacts, StoreFacts
+from stacks.ground import PoolFacts, StoreFacts
 from stacks.labelled import labels
 from stacks.reference import Reference
 from stacks.seats import SHARED, VOLUME, Seat
@@ -125,11 +125,12 @@ class Host:
             platform=ground.platform,
             region=ground.region,
             account=ground.account,
-            access=access or _access(ground),
+            access=access or _access(reference),
             cluster=Cluster(cluster.name, cluster.issuer, reference.kubeconfig, cluster.pools),
             stores={name: _read(store) for name, store in ground.stores.items()},
+            # a site's file system is one tree, which would show all of it to a guest of one folder
             mount=Mount(volume.store, volume.mirrors, volume.model_dump(include=set(VOLUME)))
-            if volume
+            if volume and not ground.site
             else None,
             family=(pulumi.get_stack(),),
         )
@@ -180,9 +181,13 @@ def _made(ground: Foundation, name: str) -> Shelf:
 
 
 def _read(store: StoreFacts) -> Shelf:
-    return Shelf(store.url, {"store": store.id, **({"key": store.key} if store.key else {})})
+    said = {"key": store.key, "authority": store.authority}
+    return Shelf(store.url, {"store": store.id, **{part: text for part, text in said.items() if text}})
 
 
-def _access(ground: Ground) -> Account:
+def _access(reference: Reference) -> Account:
+    ground = reference.ground
     place = {"platform": ground.platform, "region": ground.region, "account": ground.account}
-    return Account("account", cast("Any", place))
+    # the storage system of a site is there already
+    way = {"kubeconfig": reference.kubeconfig, "storage": False} if ground.site else {}
+    return Account("account", cast("Any", {**place, **way}))

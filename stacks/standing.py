@@ -15,12 +15,13 @@ def roles(settings: Stack) -> dict[str, str]:
     return {"stands_on": settings.stands_on}
 
 
-def mistakes(settings: Stack, source: Source) -> list[Problem]:
+def mistakes(settings: Stack, source: Source, stack: str) -> list[Problem]:
     """Give everything in the settings that the stacks below do not carry.
 
     Args:
         settings: The stack's settings; names that were not given (`UNSAID`) are not looked for.
         source: Where the outputs of the stacks below are.
+        stack: The stack's own name.
     """
     wanted = roles(settings)
     found, problems = known({at: stack for at, stack in wanted.items() if stack != UNSAID}, source)
@@ -28,4 +29,6 @@ def mistakes(settings: Stack, source: Source) -> list[Problem]:
         return problems
     if isinstance(settings, Hybrid):
         return across.mistakes(settings, found["references.site"], found["references.cloud"])
-    return list(admission.mistakes(settings, found["stands_on"])) if isinstance(settings, Tenant) else []
+    if isinstance(settings, Tenant):
+        return list(admission.mistakes(settings, found["stands_on"], stack))
+    return []

@@ -61,12 +61,16 @@ def _pool(ground: Foundation, name: str) -> PoolFacts:
 def _store(ground: Foundation, name: str) -> dict[str, Any]:
     settings, made = ground.settings, ground.stores[name]
     store, training = settings.stores[name], settings.training
+    vouched = made.vouched()
+    guests = {stack: {"folder": one.at(stack), "access": one.access} for stack, one in store.guests.items()}
     return {
         "url": made.url,
         "id": made.bucket_id,
         "data_class": store.data_class,
         "key": ground.keys.keys[store.data_class] if store.encryption != "none" else "",
         "run": training.run if training and training.store == name else "",
+        **({"authority": vouched} if vouched else {}),
+        **({"guests": guests} if guests else {}),
     }
 
 

@@ -22,6 +22,8 @@ class WorkloadRightArgs(TypedDict):
     """read, or write which includes reading and deleting."""
     prefix: NotRequired[str]
     """The one folder that it is about. Default: all of the store."""
+    stack: NotRequired[str]
+    """The stack that the workload is of, where that is another one. Default: this stack."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class WorkloadRight:
 
     access: str
     prefix: str
+    stack: str = ""
 
 
 class ObjectStoreArgs(TypedDict):
@@ -206,4 +209,5 @@ def parse(args: ObjectStoreArgs | dict[str, Any]) -> ObjectStoreSpec:
 
 def _right(name: str, args: dict[str, Any], outer: Reader) -> WorkloadRight:
     reader = outer.inside(f"workloads.{name}", args, WorkloadRightArgs.__annotations__)
-    return WorkloadRight(reader.choice("access", ACCESS), reader.text("prefix", "").strip("/"))
+    prefix = reader.text("prefix", "").strip("/")
+    return WorkloadRight(reader.choice("access", ACCESS), prefix, reader.text("stack", ""))

@@ -1,7 +1,7 @@
 """The settings of a stack: the only reader of Pulumi's configuration."""
 
 from infra.settings.compute import Cluster, Pool, Serving, Training
-from infra.settings.data import DataClass, Filesystem, Keys, Lifecycle, Store
+from infra.settings.data import DataClass, Filesystem, Guest, Keys, Lifecycle, Store, own_run
 from infra.settings.hybrid import Hybrid, References
 from infra.settings.load import Stack, from_engine, from_file, parse
 from infra.settings.model import Ownership, Promises, Settings
@@ -21,6 +21,7 @@ __all__ = [
     "Cluster",
     "DataClass",
     "Filesystem",
+    "Guest",
     "Hybrid",
     "Keys",
     "Lifecycle",
@@ -45,5 +46,6 @@ __all__ = [
     "from_engine",
     "from_file",
     "json_schema",
+    "own_run",
     "parse",
 ]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from infra.settings.compute import Run
 from infra.settings.section import Section
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -46,6 +47,24 @@ class Lifecycle(Section):
     """When an object moves to the colder tier, in days; no effect on this machine. Default: never."""
 
 
+def own_run(stack: str) -> str:
+    """Give the folder of a stack that stands on another one, where none is named."""
+    return f"runs/{stack}"
+
+
+class Guest(Section):
+    """What a stack that stands on a site's store may do there."""
+
+    folder: Run | None = None
+    """The one folder that it sees: its runs are there or below. Default: runs/ and the guest's name."""
+    access: Literal["read", "write"] = "write"
+    """write: it trains there, and serves what is there. read: it serves alone. Default: write."""
+
+    def at(self, stack: str) -> str:
+        """Give the folder of the guest of this name."""
+        return self.folder or own_run(stack)
+
+
 class Store(Section):
     """One object store (a bucket)."""
 
@@ -67,6 +86,9 @@ class Store(Section):
     """No one can delete or change an object for so many days (write once). Default: no lock."""
     replica_region: str | None = None
     """Keep a copy in this region, which must lie in the data class's jurisdictions. Default: no copy."""
+    guests: dict[str, Guest] = Field(default_factory=dict)
+    """On premises: the stacks that may stand on it, by name, since a site's store names its users itself; on clouds a
+    stack's own identities say so. Default: none."""
 
 
 class Filesystem(Section):

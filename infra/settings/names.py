@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from infra.catalog import machines
 from infra.problems import Problem, nearest
+from infra.settings import guests
 from infra.settings.hybrid import Hybrid
 from infra.settings.model import Settings
 from infra.settings.tenant import Tenant
@@ -21,6 +22,8 @@ def mistakes(settings: Settings | Hybrid | Tenant) -> Iterator[Problem]:
         yield from _misnamed("stores", settings.stores)
         yield from _misnamed("cluster.pools", settings.cluster.pools)
         yield from _misnamed("links", settings.links)
+        for name, store in settings.stores.items():
+            yield from _misnamed(f"stores.{name}.guests", store.guests)
     if isinstance(settings, Settings | Hybrid):
         yield from _misnamed("data_classes", settings.data_classes)
     yield from dangling(settings)
@@ -44,6 +47,7 @@ def dangling(settings: Settings | Hybrid | Tenant) -> Iterator[Problem]:
         if given not in known:
             allowed = ", ".join(known) or "none is defined yet"
             yield Problem(where, f"{given!r} does not exist", allowed, nearest(given, known))
+    yield from guests.mistakes(settings)
     if settings.budget.own and settings.platform != "onprem":
         text = f"prices of own machines, but platform {settings.platform} has none"
         yield Problem("budget.own", text, "nothing, or platform: onprem")

@@ -9,7 +9,6 @@ from grounds import CLOUD, SITE
 
 from infra.settings import Tenant
 from stacks import admission
-from stacks.application import settled
 from stacks.ground import Ground
 from stacks.reference import Known
 
@@ -40,7 +39,7 @@ def stand(change: Change = lambda *_: None) -> tuple[Tenant, Known]:
 
 def told(change: Change = lambda *_: None) -> list[str]:
     """Give what does not fit."""
-    return [str(problem) for problem in admission.mistakes(*stand(change))]
+    return [str(problem) for problem in admission.mistakes(*stand(change), "apps")]
 
 
 def test_a_tenant_that_fits() -> None:
@@ -105,11 +104,71 @@ def test_everything_is_told_at_once() -> None:
     assert len([line for line in told(change) if "aws-prod has no" in line]) == 3
 
 
-def test_a_site_lets_in_its_own_workloads_alone() -> None:
-    """Rights on a site's store are given by the stack that made it."""
-    settings, _ = stand()
-    found = list(admission.mistakes(settings, Known("onprem", Ground.model_validate(SITE))))
-    assert [(one.where, one.allowed) for one in found] == [("stands_on", "a stack on aws, gcp, azure")]
+def site(*, run: str = "", serves: str = "", training: bool = True, **guests: dict[str, str]) -> list[str]:
+    """Put the stack `apps` on a site whose store has these guests; give what does not fit."""
+    held = {"url": "s3://artifacts", "id": "artifacts", "data_class": "models", "key": "models-key"}
+    below = {**copy.deepcopy(SITE), "stores": {"artifacts": {**held, "guests": guests}}}
+    settings = {**TENANT, "stands_on": "onprem", "serving": {"store": "artifacts", "pool": "joint"}}
+    settings["training"] = {"store": "artifacts", "pool": "joint", **({"run": run} if run else {})}
+    settings["serving"] |= {"run": serves} if serves else {}
+    if not training:
+        del settings["training"]
+    known = Known("onprem", Ground.model_validate(below))
+    return [str(one) for one in admission.mistakes(Tenant.model_validate(settings), known, "apps")]
+
+
+OWN = {"folder": "runs/apps", "access": "write"}
+MODEL = {"folder": "runs/pretrain", "access": "read"}
+
+
+@pytest.mark.parametrize(
+    "fits",
+    [
+        {"apps": OWN},
+        {"apps": OWN, "run": "runs/apps/second"},
+        {"apps": OWN, "training": False, "serves": "runs/apps"},
+        {"apps": MODEL, "training": False},
+    ],
+)
+def test_a_site_lets_in_whom_it_names(fits: dict[str, Any]) -> None:
+    """Into the one folder and below it: a run that is not named is the stack's own, or the site's when it serves."""
+    assert site(**fits) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "fix"),
+    [
+        (
+            {"training": False, "search": OWN},
+            "serving.store: artifacts of onprem lets in search",
+            "a store that names apps: `apps: {}`",
+        ),
+        (
+            {"training": False},
+            "serving.store: artifacts of onprem lets in no other stack",
+            "a store that names apps: `apps: {}`",
+        ),
+        (
+            {"apps": {**OWN, "access": "read"}},
+            "training.store: apps may only read in artifacts of onprem",
+            "serving alone, or `access: write`",
+        ),
+        (
+            {"apps": OWN, "run": "runs/apps2", "serves": "runs/apps"},
+            "training.run: apps sees runs/apps of artifacts of onprem alone, not runs/apps2",
+            "runs/apps or below it, or another `folder`",
+        ),
+        (
+            {"apps": OWN, "serves": "runs/pretrain"},
+            "serving.run: apps sees runs/apps of artifacts of onprem alone, not runs/pretrain",
+            "runs/apps or below it, or another `folder`",
+        ),
+    ],
+)
+def test_a_site_refuses_whom_it_does_not_name(given: dict[str, Any], text: str, fix: str) -> None:
+    """Not named, named to read alone, and another folder: each with the setting of the site's that would let it in."""
+    mend = "in stores.artifacts.guests of onprem's stack file, then `causeway up onprem`"
+    assert site(**given) == [f"{text}; allowed: {fix} {mend}"]
 
 
 def test_promises_come_from_the_environment() -> None:
@@ -123,9 +182,9 @@ def test_promises_come_from_the_environment() -> None:
 def test_runs_of_two_stacks_are_apart() -> None:
     """A run without a name gets the stack's own, also where the environment trains in the default one."""
     settings, below = stand(lambda _, cloud: cloud["stores"]["artifacts"].update(run="runs/pretrain"))
-    assert list(admission.mistakes(settings, below)) == []
-    own = settled(settings, "apps").training
+    assert list(admission.mistakes(settings, below, "apps")) == []
+    own = admission.settled(settings, "apps").training
     assert own
     assert own.run == "runs/apps"
     named, _ = stand(lambda settings, _: settings["training"].update(run="runs/mine"))
-    assert settled(named, "apps") == named
+    assert admission.settled(named, "apps") == named

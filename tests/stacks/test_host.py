@@ -102,10 +102,26 @@ def test_which_run_is_served(serving: Serving, training: Training | None, run: s
 
 def test_a_store_lets_in_what_its_settings_name() -> None:
     """The server reads the run that it serves, the trainer writes its own."""
+    stores = {name: {"data_class": "text"} for name in ("artifacts", "corpus")}
     uses = {"training": {"store": "artifacts"}, "serving": {"store": "artifacts", "run": "runs/old"}}
-    settings = cast("Settings", parse({**GOOD_SETTINGS, **uses}))
+    settings = cast("Settings", parse({**GOOD_SETTINGS, "stores": stores, **uses}))
     assert rights.of(settings, "artifacts") == {
         "pretrain": {"access": "write", "prefix": "runs/pretrain"},
         "serve": {"access": "read", "prefix": "runs/old"},
     }
     assert rights.of(settings, "corpus") == {}
+
+
+def test_a_sites_store_lets_in_its_guests() -> None:
+    """By the names that their own stacks give their workloads; who may only read does not train."""
+    guests = {"apps": {}, "chat": {"folder": "runs/pretrain", "access": "read"}}
+    stores = {"artifacts": {"data_class": "text", "guests": guests}}
+    settings = cast("Settings", parse({**GOOD_SETTINGS, "platform": "onprem", "stores": stores}))
+    found = rights.of(settings, "artifacts")
+    assert found.pop("pretrain") == {"access": "write", "prefix": "runs/pretrain"}
+    assert found == {
+        "apps-pretrain": {"access": "write", "prefix": "runs/apps", "stack": "apps"},
+        "apps-serve": {"access": "read", "prefix": "runs/apps", "stack": "apps"},
+        "chat-serve": {"access": "read", "prefix": "runs/pretrain", "stack": "chat"},
+    }
+    assert set(found) == {host("apps").name(one) for one in rights.DOES} | {host("chat").name("serve")}

@@ -29,7 +29,7 @@ def tenant(stands_on: str, outputs: Outputs | Exception) -> str:
             raise outputs
         return outputs
 
-    found = standing.mistakes(parse({**TENANT, "stands_on": stands_on}), source)
+    found = standing.mistakes(parse({**TENANT, "stands_on": stands_on}), source, "apps")
     return "\n".join(str(problem) for problem in found)
 
 
@@ -81,18 +81,18 @@ def test_a_stack_that_is_not_ready(name: str, outputs: Outputs | Exception, text
 def test_a_hybrid_stack_is_held_against_both() -> None:
     """What is not there, and what does not fit, is told of either side."""
     settings = cast("Hybrid", from_file(project() / "stacks" / "Pulumi.hybrid.yaml"))
-    assert [one.where for one in standing.mistakes(settings, never)] == [
+    assert [one.where for one in standing.mistakes(settings, never, "hybrid")] == [
         "references.site",
         "references.cloud",
     ]
     below = {"onprem": {**UP, "ground": SITE}, "aws-prod": UP}
-    assert standing.mistakes(settings, below.__getitem__) == []
+    assert standing.mistakes(settings, below.__getitem__, "hybrid") == []
     wrong = {**below, "onprem": {**UP, "ground": {**SITE, "platform": "gcp"}}}
-    assert "onprem is on gcp" in str(standing.mistakes(settings, wrong.__getitem__)[0])
+    assert "onprem is on gcp" in str(standing.mistakes(settings, wrong.__getitem__, "hybrid")[0])
 
 
 def test_an_environment_stands_on_nothing() -> None:
     """No state of another stack is asked for."""
     settings = from_file(project() / "stacks" / "Pulumi.aws-dev.yaml")
     assert standing.roles(settings) == {}
-    assert standing.mistakes(settings, never) == []
+    assert standing.mistakes(settings, never, "aws-dev") == []

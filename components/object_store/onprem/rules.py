@@ -17,7 +17,7 @@ def policy(title: str, spec: ObjectStoreSpec) -> dict[str, Any]:
 
 
 def _rights(title: str, workload: str, right: WorkloadRight) -> Iterator[dict[str, Any]]:
-    who = {"AWS": [f"arn:aws:iam:::user/{site.user(workload)}"]}
+    who = {"AWS": [f"arn:aws:iam:::user/{site.user(workload, right.stack)}"]}
     bucket = f"arn:aws:s3:::{title}"
     actions = READ + WRITE if right.access == "write" else READ
     below = f"{bucket}/{right.prefix}/*" if right.prefix else f"{bucket}/*"

@@ -28,6 +28,14 @@ def test_each_workload_does_its_part_and_no_more() -> None:
     assert serves["Action"] == list(rules.READ)
 
 
+def test_a_guest_is_a_user_of_its_own_stack() -> None:
+    """A stack that stands on this one makes its users itself; the policy knows them by that stack's name."""
+    guest = {"access": "read", "prefix": "runs/apps", "stack": "apps"}
+    reads, *_ = rules.policy("it", store(workloads={"apps-serve": guest}))["Statement"]
+    assert reads["Principal"] == {"AWS": ["arn:aws:iam:::user/apps-apps-serve"]}
+    assert (reads["Action"], reads["Resource"]) == (list(rules.READ), ["arn:aws:s3:::it/runs/apps/*"])
+
+
 def test_nothing_is_written_but_under_our_key() -> None:
     """A write that names another key, or none, is refused to everyone; a plain store has no such rule.
 
