@@ -92,6 +92,7 @@ def stacks() -> list[str]:
 
 def turned(source: Path, folder: Path, settings: Sequence[str]) -> Path:
     """Copy a stack file, turn dials on the copy and check it; the engine may write its salt there."""
+    stackfile.read(source)
     folder.mkdir(exist_ok=True)
     target = folder / source.name
     shutil.copyfile(source, target)

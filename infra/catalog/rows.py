@@ -18,12 +18,13 @@ from pydantic import (
     model_validator,
 )
 
+from infra import aliases
 from infra.problems import Problem, ProblemsError
 
 DATA = Path(__file__).parent / "data"
 """The folder of the data files."""
 
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: aliases.Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -116,7 +117,7 @@ def read(name: str, model: type[R]) -> tuple[R, ...]:
         ProblemsError: Rows that do not fit the model, all of them at once, each with its place in the file.
     """
     path = DATA / f"{name}.yaml"
-    rows: Sequence[Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or ()  # noqa: S506 - safe: C or not
+    rows: Sequence[Any] = aliases.load(path.read_text(encoding="utf-8"), _Loader) or ()
     good: list[R] = []
     bad: list[Problem] = []
     for number, row in enumerate(rows, start=1):

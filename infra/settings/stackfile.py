@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from infra import aliases
 from infra.problems import Problem, ProblemsError, nearest
 
 PREFIX = "causeway:"
@@ -55,7 +56,9 @@ def read(path: Path) -> StackFile:
     """
     text = _text(path)
     try:
-        return _parsed(path, yaml.compose(text, Loader=yaml.SafeLoader))
+        return _parsed(path, aliases.compose(text))
+    except aliases.RepeatedError as error:
+        raise ProblemsError(_MISTAKES, [_unreadable(path, error)]) from None
     except yaml.YAMLError as error:
         raise ProblemsError("the stack file is not YAML", [_unreadable(path, error)]) from None
     except RecursionError:
@@ -166,9 +169,5 @@ def _lines(path: str, key: yaml.Node, value: yaml.Node) -> Iterator[tuple[str, i
 
 def _value(node: yaml.Node) -> Any:
     # a second construction of the same node: PyYAML offers no way to keep both marks and values
-    loader = yaml.SafeLoader("")
-    try:
-        plain = loader.construct_document(node)
-    finally:
-        loader.dispose()
+    plain = aliases.values(node)
     return plain["secure"] if isinstance(plain, dict) and set(plain) == {"secure"} else plain

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from infra import aliases
 from policy.model.exemption import Exemption
 
 LONGEST = dt.timedelta(days=180)
@@ -40,7 +41,7 @@ def read(path: Path, rules: Collection[str], today: dt.date) -> tuple[Exemption,
     if not path.exists():
         return ()
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        given = aliases.load(path.read_text(encoding="utf-8")) or []
     except yaml.YAMLError as error:
         raise ExemptionsError(f"{path.name} is no YAML: {error}") from error
     if not isinstance(given, list):

@@ -8,6 +8,11 @@ import pytest
 from infra.problems import ProblemsError
 from infra.settings import stackfile
 
+BOMB = b"config:\n  a:a0: &a0 [lol]\n" + b"".join(
+    b"  a:a%d: &a%d [%s]\n" % (level, level, b", ".join([b"*a%d" % (level - 1)] * 10))
+    for level in range(1, 30)
+)
+
 
 @pytest.mark.parametrize(
     ("content", "told"),
@@ -16,6 +21,8 @@ from infra.settings import stackfile
         (bytes(range(256)), "not UTF-8"),
         (b"config:\n  causeway:owner: !!python/object/apply:os.getcwd []\n", r"x\.yaml:2: .*constructor"),
         (b"config: " + b"[" * 3000 + b"]" * 3000, "nested too deep"),
+        (b"config:\n  causeway:labels: &l\n    a: *l\n", r"mistakes:\n.*x\.yaml:2: an alias stands for"),
+        (BOMB, r"mistakes:\n.*x\.yaml:7: aliases repeat values until they have more than 100,000 characters"),
         (b"config:\n\tcauseway:owner: a\n", "cannot start any token"),
         (b"- a\n", r"x\.yaml:1: given a list"),
         (b"hello\n", "given a single value"),
