@@ -71,12 +71,29 @@ def cause(diagnostic: DiagnosticEvent) -> str:
     text = _COUNT.sub("", plain(diagnostic.message)).strip()
     if text in _ENDINGS or text.startswith(_POST_MORTEM):
         return ""
+    if missing := missing_plugin(text):
+        return missing
     if _CUT_OFF in text:
         text = "its provider was killed in the middle of the work; what exists is kept, `causeway up` goes on"
     urn = diagnostic.urn or ""
     kind = urn.rsplit("::", 2)[-2] if urn.count("::") > 1 else ""
     is_ours = bool(kind) and not kind.startswith("pulumi:")
     return f"{short_type(kind.rsplit('$', 1)[-1])} {name_of(urn)}: {text}" if is_ours else text
+
+
+_INSTALL = re.compile(r"install the plugin using `(pulumi plugin install resource (\S+) (v[^\s`]+)[^`]*)`")
+
+
+def missing_plugin(text: str) -> str:
+    """Say which provider plugin is not there and how to get it; empty where an error's text is about something else."""
+    found = _INSTALL.search(text)
+    if not found:
+        return ""
+    command, name, version = found.groups()
+    return (
+        f"the provider plugin {name} {version} is not installed and was not downloaded: `{command}` installs it "
+        '(`eval "$(causeway env)"` first), and `causeway plan STACK --rehearse` does without'
+    )
 
 
 def step(event: EngineEvent) -> tuple[str, StepEventMetadata] | None:

@@ -12,7 +12,7 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackN
 
 from console import say
 from console.engine import EngineError
-from console.events import Gathered
+from console.events import Gathered, missing_plugin
 from console.exits import Exit
 from infra import paths
 from infra.problems import Problem, ProblemsError
@@ -92,6 +92,8 @@ def classify(text: str) -> tuple[str, Exit]:
     """Find the cause in what the Pulumi command printed."""
     if "incorrect passphrase" in text:
         return _not_opened(), Exit.AUTHENTICATION
+    if missing := missing_plugin(text):
+        return missing, Exit.GENERIC
     if "currently locked" in text:
         return _locked(text), Exit.GENERIC
     if "validating stack config: bad value" in text:

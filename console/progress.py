@@ -25,6 +25,9 @@ _VERB = {
 _ADVICE = "These resources are in an unknown state"
 """Where the engine's advice on cut-off work begins; our verbs refresh by themselves."""
 
+_AGAIN = "\nWill retry in "
+"""Where the engine begins to say that it tries a download again, which it does five times."""
+
 
 class Progress:
     """A context that prints events as they come and keeps what matters."""
@@ -35,6 +38,7 @@ class Progress:
         self._quiet = quiet
         self._started: dict[str, float] = {}
         self._status: Status | None = None
+        self._warned: set[str] = set()
 
     def __enter__(self) -> Self:
         # the automation's reader warns when the engine is killed; the error that follows says it to people
@@ -82,7 +86,13 @@ class Progress:
             if not self._status:
                 say.people.print(f"  [dim]{escape(text.splitlines()[-1])}[/]")
         elif diagnostic.severity == "warning":
-            say.people.print(f"[yellow]warning:[/] {escape(text.partition(_ADVICE)[0].rstrip())}")
+            self._warn(text.partition(_ADVICE)[0].partition(_AGAIN)[0].rstrip())
+
+    def _warn(self, text: str) -> None:
+        """Print a warning the first time."""
+        if text not in self._warned:
+            self._warned.add(text)
+            say.people.print(f"[yellow]warning:[/] {escape(text)}")
 
     def _live(self, text: str) -> None:
         if self._status:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from console import losses
-from console.events import plain
+from console.events import missing_plugin, plain
 from console.plan import verdicts, words
 from console.plan.bill import bill
 from console.plan.changes import changes
@@ -81,7 +81,8 @@ def errors(recording: Recording) -> tuple[str, ...]:
         for event in recording.each("diagnosticEvent")
         if event.get("severity") == "error"
     )
-    return tuple(dict.fromkeys(text for text in texts if text and not _framing(text)))
+    told = (missing_plugin(text) or text for text in texts if text and not _framing(text))
+    return tuple(dict.fromkeys(told))
 
 
 def _framing(text: str) -> bool:

@@ -9,9 +9,11 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackN
 from pulumi.automation.events import DiagnosticEvent
 
 from console.engine import EngineError
-from console.events import cause
+from console.events import cause, missing_plugin
 from console.exits import Exit
 from console.failures import Failed, boundary, classify
+from console.plan.make import errors
+from console.plan.recording import Recording
 from infra.problems import Problem, ProblemsError
 from infra.settings import NoStackError
 
@@ -62,6 +64,26 @@ def test_each_kind_has_its_code_and_text(
         raise error
     assert caught.value.exit_code == code
     assert words in capsys.readouterr().err
+
+
+PLUGIN = "install the plugin using `pulumi plugin install resource aws v7.51.1`"
+NOT_THERE = (
+    f"Could not automatically download resource plugin 'pulumi-resource-aws', {PLUGIN}: failed all 5 attempts",
+    f"no resource plugin 'pulumi-resource-aws' found in the workspace at version v7.51.1 or on your $PATH, {PLUGIN}",
+)
+
+
+@pytest.mark.parametrize("message", NOT_THERE)
+def test_a_provider_plugin_that_is_not_there_is_one_sentence(message: str) -> None:
+    """Which one, how to get it, and what does without, from an event or from what the command printed."""
+    event = DiagnosticEvent(message=message, color="never", severity="error")
+    digest = Recording(({"diagnosticEvent": {"severity": "error", "message": message}},), (), 1)
+    told, code = classify(f"code: 1\nstderr: error: {message}")
+    assert (cause(event), errors(digest), code) == (told, (told,), Exit.GENERIC)
+    assert told.startswith("the provider plugin aws v7.51.1 is not installed")
+    assert "`pulumi plugin install resource aws v7.51.1`" in told
+    assert "--rehearse" in told
+    assert missing_plugin("no stack named 'a' found") == ""
 
 
 def test_as_json_the_problems_are_data(capsys: pytest.CaptureFixture[str]) -> None:
