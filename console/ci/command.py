@@ -32,6 +32,7 @@ def run(base: str, out: Path, only: Sequence[str], *, real: bool, as_json: bool 
     """
     chosen = list(only) or _touched(base)
     say.note(f"stacks to plan: {', '.join(chosen) or 'none'}")
+    out.mkdir(parents=True, exist_ok=True)  # where that can't be, it is told before plans are made
     for old in out.glob(f"*{outcome.SUFFIX}"):
         old.unlink()  # what an earlier run found is no part of this one
     for stack in chosen:

@@ -26,7 +26,8 @@ class Outcome:
 
 
 def keep(plan: Plan, folder: Path, code: int) -> Outcome:
-    """Write every page of a plan and its outcome."""
+    """Write every page of a plan and its outcome; the folder is made when missing."""
+    folder.mkdir(parents=True, exist_ok=True)
     files = Files(
         markdown=folder / f"{plan.stack}.md",
         html=folder / f"{plan.stack}.html",

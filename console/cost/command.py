@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from console import say
+from console import outfile, say
 from console.cost import said
 from console.cost.bills import Column, Row, column, rows
 from console.cost.plot import bars
@@ -60,8 +60,7 @@ def _check(stack: str, what_if: Sequence[str], compare: str, plot: Path | None) 
             raise Failed(f"--what-if {part}: write path=value, such as {example}", Exit.CONFIGURATION)
     if plot is not None and plot.suffix != ".svg":
         raise Failed(f"--plot {plot}: the picture is an SVG, name it {plot.stem}.svg", Exit.CONFIGURATION)
-    if plot is not None and not plot.absolute().parent.is_dir():
-        raise Failed(f"--plot {plot}: there is no folder {plot.parent}", Exit.CONFIGURATION)
+    outfile.look({"--plot": plot})
 
 
 def bills(stack: str, what_if: Sequence[str], compare: str) -> list[Column]:

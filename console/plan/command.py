@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from console import say
+from console import outfile, say
 from console.exits import Exit
 from console.plan import documents, html, markdown, stage, terminal
 from console.plan.make import make
@@ -37,6 +37,14 @@ class Files:
     sarif: Path | None = None
     junit: Path | None = None
 
+    def look(self) -> None:
+        """See that they can be written, while it costs nothing.
+
+        Raises:
+            Failed: One can't.
+        """
+        outfile.look({f"--{name}": file for name, file in vars(self).items()})
+
     def write(self, plan: Plan) -> None:
         """Write those that were asked for."""
         pages: Mapping[Callable[[Plan], str], Path | None] = {
@@ -47,7 +55,6 @@ class Files:
         }
         for render, file in pages.items():
             if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(render(plan), encoding="utf-8")
 
 
@@ -55,8 +62,10 @@ def run(stack: str, ask: Ask, files: Files, *, as_json: bool) -> None:
     """Plan a stack, print it, write its pages.
 
     Raises:
+        Failed: A page can't be written; found before any engine starts.
         typer.Exit: A mandatory policy stops it; the code is 5.
     """
+    files.look()
     if not as_json:
         with say.people.status(f"planning {stack}"):
             plan = planned(stack, ask)

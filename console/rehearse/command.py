@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from console import failures, say
+from console import failures, outfile, say
 from console.exits import Exit
 from console.failures import Failed
 from console.judge.court import Judge
@@ -125,6 +125,6 @@ def _sensible(options: Options) -> None:
             )
     if options.drift and options.fault:
         raise Failed("--drift and --fault are two rehearsals: run one, then the other", Exit.CONFIGURATION)
-    for option, folder in (("--export", options.export and options.export.parent), ("--crds", options.crds)):
-        if folder and not folder.is_dir():
-            raise Failed(f"{option}: there is no folder {folder}", Exit.CONFIGURATION)
+    outfile.look({"--export": options.export})
+    if options.crds and not options.crds.is_dir():
+        raise Failed(f"--crds: there is no folder {options.crds}", Exit.CONFIGURATION)

@@ -143,7 +143,8 @@ def test_a_report_is_good_only_when_all_of_it_is(capsys: pytest.CaptureFixture[s
         ("local", Options(fault="quota", drift=True), "two rehearsals"),
         ("local", Options(), "runs on this machine"),
         ("aws-dev", Options(crds=Path("/no/such")), "--crds: there is no folder"),
-        ("aws-dev", Options(export=Path("/no/such/x.json")), "--export: there is no folder"),
+        ("aws-dev", Options(export=Path("/no/such/x.json")), "--export /no/such/x.json: there is no folder"),
+        ("aws-dev", Options(export=Path("/")), "--export /: is a folder"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(
