@@ -65,7 +65,7 @@ def pulumi(tmp_path: Path, engine_env: Mapping[str, str]) -> Pulumi:
             env=env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

@@ -53,7 +53,7 @@ def loaded(platform: str) -> set[str]:
         cwd=paths.project(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     return set(done.stdout.split())

@@ -36,7 +36,7 @@ def refused(clone: Clone, text: str, *words: str, code: int, **variables: str) -
     """Run `up` on a stack file that can't work, and give the one error that it ends with."""
     clone.stack_file("bad").write_text(text)
     command = [str(clone.python), "-m", "console", *(words or ("up", "bad"))]
-    result = clone.run(command, timeout=120, extra=variables)
+    result = clone.run(command, timeout=300, extra=variables)
     assert result.returncode == code, result.stdout + result.stderr
     return one_error(result)
 

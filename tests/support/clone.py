@@ -86,6 +86,6 @@ def make(folder: Path) -> Clone:
         else:
             shutil.copy2(source, target)
     subprocess.run(
-        [sys.executable, "-m", "tools.setup"], cwd=folder, check=True, timeout=120, capture_output=True
+        [sys.executable, "-m", "tools.setup"], cwd=folder, check=True, timeout=300, capture_output=True
     )
     return Clone(folder)

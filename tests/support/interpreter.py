@@ -24,7 +24,7 @@ def outcomes(script: Path) -> dict[str, str]:
         env={**os.environ, "TRITON_INTERPRET": "1", "PYTHONPATH": str(SUPPORT)},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=800,
         check=True,
     )
     results: dict[str, str] = json.loads(run.stdout)

@@ -101,7 +101,7 @@ def pulumi(project: Path) -> Pulumi:
     def run(*arguments: str, ok: bool = True) -> "subprocess.CompletedProcess[str]":
         command = ["pulumi", *arguments, "--non-interactive"]
         result = subprocess.run(
-            command, cwd=project, text=True, capture_output=True, timeout=120, check=False
+            command, cwd=project, text=True, capture_output=True, timeout=300, check=False
         )
         assert (result.returncode == 0) is ok, result.stdout + result.stderr
         return result

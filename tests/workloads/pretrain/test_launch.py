@@ -59,7 +59,7 @@ def test_ends_as_the_worker_ends(tmp_path: Path, program: str, code: int, said: 
     script = tmp_path / "worker.py"
     script.write_text(program)
     command = [sys.executable, "-m", "workloads.pretrain.launch", *ARGUMENTS, "--max-restarts=0", str(script)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == code, result.stderr
     assert said in result.stdout + result.stderr
     assert "Traceback" not in result.stderr

@@ -82,7 +82,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
         input=json.dumps(scenarios(str(text))),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=800,
         check=False,
         cwd=root,
     )
