@@ -3,7 +3,7 @@ PYTHON ?= python3
 STACK ?= local
 RUN := .venv/bin/python
 
-.PHONY: help setup engine up down status test judge lint fix docs golden
+.PHONY: help setup engine up down status test judge lint fix lock docs golden
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -41,6 +41,9 @@ lint: setup ## Style, types, arrows between rooms, stale pages
 fix: setup ## Mend style
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
+
+lock: ## Write requirements.txt again (UPGRADE="names" moves those)
+	@$(PYTHON) -m tools.setup.lock $(UPGRADE)
 
 docs: setup ## Write the generated pages again
 	@$(RUN) -m tools.docs

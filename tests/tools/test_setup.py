@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import paths
-from tools.setup import environment
+from tools.setup import environment, lock
 
 
 def test_a_clone_in_a_folder_with_spaces_has_its_command(
@@ -37,3 +37,13 @@ def test_a_clone_in_a_folder_with_spaces_has_its_command(
     assert done.returncode == 2
     assert "Did you mean 'up'?" in done.stderr
     shutil.rmtree(clone / ".venv")
+
+
+def test_the_lock_is_written_for_every_machine_and_by_hash() -> None:
+    """The command takes the project's own files; a named package may move, and nothing else."""
+    words = lock.command("/x/uv", ["click", "rich"])
+    assert words[:4] == ["/x/uv", "pip", "compile", "pyproject.toml"]
+    assert words[-2:] == ["-o", "requirements.txt"]
+    assert {"--universal", "--generate-hashes", "--all-extras"} < set(words)
+    assert " ".join(words).count("--upgrade-package") == 2
+    assert "--upgrade-package" not in lock.command("/x/uv", [])

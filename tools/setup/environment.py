@@ -68,14 +68,15 @@ def _site_packages(home: Path) -> Path:
 
 def _build(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
-    uv = _uv()
+    tool = uv()
     count = sum(1 for line in LOCK_FILE.read_text().splitlines() if "==" in line)
     env = {**os.environ, "VIRTUAL_ENV": str(home), "UV_NO_PROGRESS": "1"}
     with say.step("create the Python environment"):
-        _run([uv, "venv", "--quiet", "--clear", "--force", "--python", sys.executable, str(home)], env)
+        _run([tool, "venv", "--quiet", "--clear", "--force", "--python", sys.executable, str(home)], env)
     with say.step(f"install {count} packages (torch is about 5 GB with its libraries)"):
         _run(
-            [uv, "pip", "install", "--system-certs", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)], env
+            [tool, "pip", "install", "--system-certs", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)],
+            env,
         )
     with say.step("byte-compile them, so that every later start is fast"):
         _compile(home)
@@ -89,7 +90,12 @@ def _compile(home: Path) -> None:
     subprocess.run(command, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""})
 
 
-def _uv() -> str:
+def uv() -> str:
+    """Give the pinned uv, fetching it if it is not there.
+
+    Raises:
+        SetupError: It can't be fetched.
+    """
     pin = next(line for line in UV_LOCK_FILE.read_text().splitlines() if line.startswith("uv=="))
     version = pin.split("==")[1].split()[0]
     home = cache.root() / f"uv-{version}"
