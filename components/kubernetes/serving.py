@@ -1,6 +1,7 @@
 """An inference service on Kubernetes: servers behind one address inside the cluster."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -16,7 +17,7 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
     Raises:
         ProblemsError: What the cluster is was not said.
     """
-    place = tenancy.place(spec.platform, spec.cluster)
+    place = alone(tenancy.place(spec.platform, spec.cluster))
     corner = tenancy.corner(name, spec.cluster, spec.labels, opts)
     volume = tenancy.claim(corner, spec.cluster["volume"]) if spec.cluster.get("volume") else None
     plain = pods.spec(
@@ -54,6 +55,12 @@ def build(name: str, spec: InferenceServiceSpec, opts: pulumi.ResourceOptions) -
         opts=corner.opts,
     )
     return InferenceServiceOutputs(url=pulumi.Output.from_input(f"http://{name}.{name}.svc.cluster.local"))
+
+
+def alone(place: pods.Place) -> pods.Place:
+    """Join no fabric, also on machines that do: a server is one pod. It bears the taint of their pool all the same."""
+    own = ("causeway/pool",) if place.fabric else ()
+    return replace(place, fabric=False, taints=(*place.taints, *own))
 
 
 def deployment(

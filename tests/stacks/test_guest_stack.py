@@ -33,6 +33,7 @@ APPS = """config:
     options: {steps: 200, image: "registry.hall-1.example.org/pretrain@sha256:DIGEST"}
   causeway:serving:
     store: artifacts
+    pool: joint # the trainer's: the server waits until the job is done
     options: {image: "registry.hall-1.example.org/serve@sha256:DIGEST"}
 """.replace("DIGEST", "0" * 64)
 
@@ -72,6 +73,7 @@ def test_a_guest_comes_and_goes(stage: Stage, tmp_path: Path) -> None:
     known(made, ground)
     let_in(made, ground)
     apart(made, ground)
+    joined(made)
     assert above.play("destroy", "destroy").errors == ()
     alone = below.play("preview", "preview")
     assert (alone.errors, alone.changed) == ((), 0)
@@ -152,3 +154,17 @@ def apart(made: list[Resource], ground: list[Resource]) -> None:
     assert not names[0] & names[1]
     assert not of(made, "kubernetes:ceph.rook.io/v1:CephCluster")
     assert not of(made, "kubernetes:core/v1:PersistentVolume")
+
+
+def joined(made: list[Resource]) -> None:
+    """On machines with a fabric the trainer's pods ask for its devices, and the server's, each alone, do not."""
+    asked = {}
+    for token in ("kubernetes:batch/v1:Job", "kubernetes:apps/v1:Deployment"):
+        ((name, one),) = of(made, token).items()
+        (container,) = one["spec"]["template"]["spec"]["containers"]
+        asked[name] = {part.partition("/")[0] for part in container["resources"]["limits"]} - {
+            "cpu",
+            "memory",
+        }
+    assert asked["apps-serve"] == {"nvidia.com", "ephemeral-storage"} & asked["apps-serve"]
+    assert asked["apps-pretrain"] > asked["apps-serve"]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 
-from components.kubernetes import fabric, pods, tenancy
+from components.kubernetes import fabric, pods, serving, tenancy
 from components.training_job.gcp import borne
 from components.training_job.shape import parse
 from infra.catalog import fabrics, machines
@@ -125,3 +126,23 @@ def test_a_pod_outside_the_fabric_has_nothing_of_it() -> None:
     assert "initContainers" not in made
     assert made["containers"][0]["command"] == POD["command"]
     assert pods.annotations(place("a3-megagpu-8g", joined=False)) == {}
+
+
+@pytest.mark.never_again
+@pytest.mark.parametrize("machine", [*DAEMONS, *RAILS])
+def test_a_server_joins_no_fabric(machine: str) -> None:
+    """Served from a pool that trains, it broke on a model known only when the job ends: it asks for GPUs, no more.
+
+    It goes where the trainer goes: it is of the same pool and bears the same taints.
+    """
+    later, joined = pulumi.Output.from_input(["python", "-m", "it"]), place(machine, taints=("own",))
+    pod = {**POD, "accelerators": joined.machine.gpus}
+    made = pods.spec(serving.alone(joined), {**pod, "command": later}, environment={}, account="it")
+    (container,) = made["containers"]
+    assert container["command"] is later
+    assert {"initContainers", "resourceClaims", "hostNetwork"}.isdisjoint(made)
+    assert {one["mountPath"] for one in container["volumeMounts"]} <= {*POD["mounts"], "/tmp"}
+    trains = pods.spec(joined, pod, environment={}, account="it")
+    assert made["nodeSelector"] == trains["nodeSelector"]
+    keys = [{one["key"] for one in pod["tolerations"]} for pod in (made, trains)]
+    assert keys[0] == keys[1] >= {"causeway/pool", "own"}
