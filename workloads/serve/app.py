@@ -1,5 +1,7 @@
 """The application: routes, door and errors."""
 
+from collections.abc import Mapping
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -70,16 +72,16 @@ def _probes(service: Service) -> list[Route]:
         Route("/healthz", health),
         Route("/metrics", metrics),
         Route("/v1/models", models),
-        Route("/v1/models/{name}", model),
+        Route("/v1/models/{name:path}", model),
     ]
 
 
 def _errors(service: Service) -> dict[type[Exception], ExceptionHandler]:
     """Answer every error in OpenAI's form."""
 
-    def answer(error: RefusedError) -> Response:
+    def answer(error: RefusedError, headers: Mapping[str, str] | None = None) -> Response:
         service.metrics.refused[str(error.status)] += 1
-        return Json(error.body, error.status, headers=error.headers)
+        return Json(error.body, error.status, headers={**error.headers, **(headers or {})})
 
     async def refused(request: Request, error: Exception) -> Response:
         del request
@@ -89,6 +91,7 @@ def _errors(service: Service) -> dict[type[Exception], ExceptionHandler]:
         assert isinstance(error, HTTPException), "registered for this type alone"
         codes = {404: "unknown_route", 405: "method_not_allowed"}
         text = f"{request.method} {request.url.path}: {error.detail}"
-        return answer(RefusedError(error.status_code, text, code=codes.get(error.status_code, "http_error")))
+        refusal = RefusedError(error.status_code, text, code=codes.get(error.status_code, "http_error"))
+        return answer(refusal, error.headers)  # such as Allow, which a 405 owes
 
     return {RefusedError: refused, HTTPException: unrouted, Exception: refused}

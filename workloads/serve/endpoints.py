@@ -13,7 +13,7 @@ from workloads.serve.answers import Job, Reader, collect
 from workloads.serve.door import body_too_large
 from workloads.serve.errors import RefusedError, gone, invalid, too_long
 from workloads.serve.forms import ChatForm, CompletionForm, Form, Object
-from workloads.serve.protocol import B, Body, ChatBody, CompletionBody, read_body
+from workloads.serve.protocol import B, Body, ChatBody, CompletionBody, StreamOptions, read_body
 from workloads.serve.replies import DONE, STREAM_HEAD, Json, event
 from workloads.serve.service import Service
 
@@ -50,7 +50,7 @@ async def ask_chat(service: Service, body: ChatBody) -> Ask:
     """Answer a conversation."""
     text = service.words.chat([message.plain() for message in body.messages])
     prompt = await _encode(service, text, special=False)
-    limit = body.max_completion_tokens or body.max_tokens or service.engine.model.context - len(prompt)
+    limit = body.max_completion_tokens or body.max_tokens or service.engine.longest - len(prompt)
     logprobs = (body.top_logprobs or 0) if body.logprobs else None
     form = partial(ChatForm, model=service.spec.name, words=service.words, logprobs=body.logprobs)
     return Ask("chatcmpl", [prompt], max(1, limit), logprobs, form)
@@ -74,8 +74,8 @@ class Endpoint(Generic[B]):
         watcher = asyncio.ensure_future(_watch(receive, reader))
         try:
             if body.stream:
-                usage = body.stream_options is not None and body.stream_options.include_usage
-                await _stream(service, send, reader, asked.form(job.id), usage=usage)
+                options = body.stream_options or StreamOptions()
+                await _stream(service, send, reader, asked.form(job.id), options)
             else:
                 with _span(service, reader):
                     answers = await collect(reader)
@@ -129,7 +129,9 @@ async def _encode(service: Service, text: str, *, special: bool = True) -> list[
     if len(tokens) >= service.engine.model.context:
         field = "prompt" if special else "messages"
         raise too_long(
-            f"{field}: {len(tokens)} tokens leave no room in {service.engine.model.context}", field
+            f"this model's maximum context length is {service.engine.model.context} tokens; "
+            f"{field} of {len(tokens)} leaves no room",
+            field,
         )
     return tokens
 
@@ -157,11 +159,13 @@ async def _watch(receive: Receive, reader: Reader) -> None:
     reader.ticket.fail(gone())
 
 
-async def _stream(service: Service, send: Send, reader: Reader, form: Form, *, usage: bool) -> None:
+async def _stream(service: Service, send: Send, reader: Reader, form: Form, options: StreamOptions) -> None:
     """Answer with server-sent events; each leaves at once, and an error after the beginning is the last."""
+    always = options.include_usage and options.continuous_usage_stats
 
     async def tell(*objects: Object) -> None:
-        body = b"".join([event(one) for one in objects])
+        told = [{**one, "usage": reader.usage} for one in objects] if always else objects
+        body = b"".join([event(one) for one in told])
         await send({"type": "http.response.body", "body": body, "more_body": True})
 
     await send(STREAM_HEAD)
@@ -174,7 +178,7 @@ async def _stream(service: Service, send: Send, reader: Reader, form: Form, *, u
                 pieces = [form.chunk(one) for one in deltas if one.text or one.finish or one.drawn]
                 if pieces:
                     await tell(*pieces)
-        if usage:
+        if options.include_usage:
             await tell(form.usage(reader.usage))
         end = DONE
     except RefusedError as error:

@@ -20,6 +20,8 @@ AHEAD = 4
 """Steps whose news the event loop may not have read yet; then the model waits for it."""
 OVERBOOKING = 4.0
 """Admitted requests may want this many times the cache's blocks; past that, 429."""
+SUPPOSED = 1024
+"""Tokens that an answer is promised at most: many clients name no limit and get the context's, few answers need it."""
 
 
 class Ticket:
@@ -114,8 +116,13 @@ class Engine:
         """Totals since the start."""
         return self.scheduler.counters
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest sequence that can ever fit: the model's context, or the cache where that is less."""
+        return min(self.model.context, self.model.blocks * self.model.block_size)
+
     def submit(self, make: Callable[[int], Sequence[Answer]]) -> Ticket:
-        """Admit a request, or raise RefusedError: 413 if it can never fit, 429 if it does not fit now."""
+        """Admit a request, or raise RefusedError: 400 if it can never fit, 429 if it does not fit now."""
         if self.failure is not None:
             raise self.failure
         number = next(self._numbers)
@@ -143,19 +150,21 @@ class Engine:
         self._commands.put(lambda: self.scheduler.abort_one(ticket.number, index))
 
     def _blocks(self, answer: Answer) -> int:
-        """Blocks that an answer needs at its longest; refuses what can never fit."""
+        """Blocks that an answer is promised; refuses what can never fit at its longest."""
         length = answer.prompt + answer.limit
         if length > self.model.context:
             raise too_long(
-                f"prompt of {answer.prompt} and answer of {answer.limit} tokens are {length}, "
-                f"the context is {self.model.context}",
+                f"this model's maximum context length is {self.model.context} tokens; "
+                f"prompt of {answer.prompt} and answer of {answer.limit} tokens are {length}",
                 "max_tokens" if answer.prompt < self.model.context else "prompt",
             )
-        blocks = -(-length // self.model.block_size)
-        if blocks > self.model.blocks:
-            room = self.model.blocks * self.model.block_size
-            raise too_long(f"{length} tokens are more than the whole cache of {room}", "max_tokens")
-        return blocks
+        if length > self.longest:
+            raise too_long(
+                f"this model's maximum context length is {self.longest} tokens here, the whole cache; "
+                f"{length} are asked for",
+                "max_tokens",
+            )
+        return -(-(answer.prompt + min(answer.limit, SUPPOSED)) // self.model.block_size)
 
     def _admit(self, sequences: int, blocks: int) -> None:
         room = self.limits.max_running + self.limits.max_queue

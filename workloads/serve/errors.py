@@ -28,6 +28,8 @@ class RefusedError(ValueError):
     @property
     def headers(self) -> dict[str, str]:
         """Headers beside it."""
+        if self.status == 401:
+            return {"WWW-Authenticate": "Bearer"}
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
@@ -44,8 +46,8 @@ def invalid(message: str, param: str | None, code: str = "invalid_value") -> Ref
 
 
 def too_long(message: str, param: str) -> RefusedError:
-    """Refuse a request that can never fit: OpenAI's code for it, with the status that says what is too large."""
-    return RefusedError(413, message, code="context_length_exceeded", param=param)
+    """Refuse a request that can never fit: OpenAI's status and code for it, by which clients know what to do."""
+    return invalid(message, param, code="context_length_exceeded")
 
 
 def overloaded(message: str, code: str, retry_after: int) -> RefusedError:

@@ -22,6 +22,10 @@ class StreamOptions(BaseModel):
 
     include_usage: bool = False
     """Send the usage in a last chunk."""
+    continuous_usage_stats: bool = False
+    """Send it in every other chunk too (an extension that vLLM has; its benchmark and guidellm ask for it)."""
+    include_obfuscation: bool = False
+    """Accepted: no chunk is padded, which OpenAI does unless told not to."""
 
 
 class Body(BaseModel):

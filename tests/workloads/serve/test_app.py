@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from workloads.serve.app import build
+from workloads.serve.batch import Constant
 from workloads.serve.source import Folder, read_shape
 from workloads.serve.spec import ServeSpec
 from workloads.serve.start import start
@@ -45,6 +46,42 @@ async def test_a_stream_says_what_the_whole_answer_says(api: Any, folder: Path) 
     assert chunks[-1] == {**chunks[0], "choices": [], "usage": whole["usage"]}
     assert whole["usage"]["completion_tokens"] == 30
     assert whole["usage"]["total_tokens"] == whole["usage"]["prompt_tokens"] + 30
+
+
+async def test_usage_in_every_chunk_grows_to_the_last(api: Any) -> None:
+    """Clients that count as they read, such as vLLM's benchmark, find in each chunk what there is so far."""
+    usage = {"include_usage": True, "continuous_usage_stats": True, "include_obfuscation": False}
+    body = {"prompt": [5, 6], "max_tokens": 5, "stream": True, "stream_options": usage}
+    async with api() as (client, _):
+        told = [one["usage"] for one in events((await client.post(C, json=body)).text)]
+        body["stream_options"] = {"continuous_usage_stats": True}
+        silent = events((await client.post(C, json=body)).text)
+    counts = [one["completion_tokens"] for one in told]
+    assert counts == sorted(counts)
+    assert counts[-2:] == [5, 5]
+    assert {one["prompt_tokens"] for one in told} == {2}
+    assert not any("usage" in one for one in silent)
+
+
+async def test_a_chat_without_a_limit_takes_what_the_cache_holds(api: Any) -> None:
+    """Clients that name no limit are served where the cache is smaller than the context, and many at once."""
+    body = {"messages": [{"role": "user", "content": "hi"}]}
+    async with api(Constant(50, blocks=10, block_size=16, context=4096)) as (client, _):
+        reply = (await client.post(H, json=body)).json()
+        assert reply["usage"]["total_tokens"] == 160
+        assert reply["choices"][0]["finish_reason"] == "length"
+    async with api(Constant(50, blocks=256, block_size=16, context=4096)) as (client, parts):
+        replies = await asyncio.gather(*(client.post(H, json=body) for _ in range(12)))
+        assert [one.status_code for one in replies] == [200] * 12
+        await settled(parts)
+
+
+async def test_a_model_may_have_a_slash_in_its_name(api: Any) -> None:
+    """Names as Hugging Face gives them are found by their path too."""
+    async with api(name="org/tiny") as (client, _):
+        for path in ("org/tiny", "org%2Ftiny"):
+            assert (await client.get(f"/v1/models/{path}")).json()["id"] == "org/tiny"
+        assert (await client.get("/v1/models/org")).json()["error"]["code"] == "model_not_found"
 
 
 async def test_the_server_answers_as_transformers_does(api: Any, folder: Path) -> None:
@@ -169,7 +206,7 @@ async def test_a_full_queue_is_429_with_retry_after(api: Any, paced: Any) -> Non
 
 
 async def test_a_promised_cache_is_429(api: Any, paced: Any) -> None:
-    """When admitted answers want four times the cache's blocks, the next is refused; one that never fits is 413."""
+    """When admitted answers want four times the cache's blocks, the next is refused; one that never fits is 400."""
     async with api(paced(0.01, blocks=4, block_size=16, context=256)) as (client, _):
         body = {"prompt": [5] * 40, "max_tokens": 20}
         replies = await asyncio.gather(*(client.post(C, json=body) for _ in range(6)))
@@ -177,7 +214,7 @@ async def test_a_promised_cache_is_429(api: Any, paced: Any) -> None:
         assert sorted(one.status_code for one in replies) == [200] * 4 + [429] * 2
         assert codes == {"kv_cache_full"}
         never = await client.post(C, json={**body, "max_tokens": 60})
-        assert (never.status_code, never.json()["error"]["code"]) == (413, "context_length_exceeded")
+        assert (never.status_code, never.json()["error"]["code"]) == (400, "context_length_exceeded")
 
 
 async def test_a_draining_server_refuses_and_finishes(api: Any, paced: Any) -> None:
@@ -229,6 +266,7 @@ async def test_keys_guard_the_routes_but_not_the_probes(api: Any) -> None:
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}):
             reply = await client.post(C, json={"prompt": "a"}, headers=header)
             assert (reply.status_code, reply.json()["error"]["code"]) == (401, "invalid_api_key")
+            assert reply.headers["www-authenticate"] == "Bearer"
         assert (await client.get("/v1/models")).status_code == 401
         good = await client.post(C, json={"prompt": "a"}, headers={"Authorization": "Bearer right"})
         assert good.status_code == 200
