@@ -49,8 +49,10 @@ def parse(values: Mapping[str, Any], more: MoreChecks = lambda _: ()) -> Stack:
     try:
         settings = _validated(model, values)
     except ValidationError as error:
-        found = [*mistakes.problems(error, model), *_despite(model, values, error, more)]
-        raise ProblemsError(_TITLE, found) from None
+        found = list(mistakes.problems(error, model))
+        told = {problem.where for problem in found}
+        rest = (problem for problem in _despite(model, values, error, more) if problem.where not in told)
+        raise ProblemsError(_TITLE, [*found, *rest]) from None
     if found := [*names.mistakes(settings), *more(settings)]:
         raise ProblemsError(_TITLE, found)
     return settings
