@@ -50,7 +50,7 @@ class Addons:
         through = {"StringEquals": {"kms:ViaService": f"ec2.{self.spec.region}.amazonaws.com"}}
         disks = self.role(
             "ebs-csi",
-            "service-role/AmazonEBSCSIDriverPolicy",
+            "service-role/AmazonEBSCSIDriverPolicyV2",
             allow("Key", VOLUME_KEY, self.spec.key, Condition=through),
         )
         return [
