@@ -19,7 +19,7 @@ def needed(platform: str, component: str, name: str, **values: Any) -> None:
         ProblemsError: Names every missing value at once.
     """
     missing = [
-        Problem(field, "is missing", f"{platform} needs it") for field, value in values.items() if not value
+        Problem(field, f"is missing: {platform} needs it") for field, value in values.items() if not value
     ]
     if missing:
         raise ProblemsError(f"{component} {name!r} can't be built on {platform}", missing)

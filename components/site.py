@@ -52,9 +52,7 @@ def needed(component: str, name: str, **values: Any) -> None:
     Raises:
         ProblemsError: Names every missing value at once.
     """
-    missing = [
-        Problem(field, "is missing", "a site needs it") for field, value in values.items() if not value
-    ]
+    missing = [Problem(field, "is missing: a site needs it") for field, value in values.items() if not value]
     if missing:
         raise ProblemsError(f"{component} {name!r} can't be built on premises", missing)
 

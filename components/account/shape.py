@@ -17,7 +17,9 @@ class AccountArgs(TypedDict):
     region: str
     """The platform's name of the region: the only place where it is said."""
     account: NotRequired[str]
-    """The account, project or subscription; every other one is refused. Default: whichever the credentials lead to."""
+    """The account, project or subscription; every other one is refused. Required on Google Cloud.
+
+    Default: whichever the credentials lead to."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """On premises: how to reach the existing cluster, a secret. Required there. Default: none."""
     protect: NotRequired[bool]

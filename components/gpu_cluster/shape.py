@@ -18,7 +18,9 @@ class GpuClusterArgs(TypedDict):
     platform: str
     """Where: aws, gcp, azure, onprem or local."""
     pools: NotRequired[dict[str, NodePoolArgs]]
-    """Node pools by name. Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
+    """Node pools by name, on clouds one or more with purpose: system.
+
+    Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
     slots: NotRequired[int]
     """On this machine: worker processes where there is no GPU (1 to 64). Default: 2."""
     version: NotRequired[str]
@@ -26,13 +28,13 @@ class GpuClusterArgs(TypedDict):
     key: NotRequired[pulumi.Input[str]]
     """The key for secrets and disks, as `KeyRing.purposes` names it. Required on clouds."""
     log_key: NotRequired[pulumi.Input[str]]
-    """The key of the control plane's logs, as `KeyRing.purposes` names it. Required on clouds."""
+    """The key of the control plane's logs, as `KeyRing.purposes` names it. Required on AWS and Azure."""
     log_days: NotRequired[int]
     """How long the control plane's logs are kept, in days (90 to 3653). Default: 90."""
     region: NotRequired[str]
     """The platform's name of the region. Required on clouds."""
     account: NotRequired[str]
-    """The account that it is in. Required on AWS."""
+    """The account that it is in. Required on clouds."""
     image: NotRequired[str]
     """The release of the nodes' system image, which changes by your hand alone. Default: the backend's pinned one."""
     packages: NotRequired[list[str]]
@@ -44,7 +46,7 @@ class GpuClusterArgs(TypedDict):
     network: NotRequired[dict[str, pulumi.Input[Any]]]
     """The network that the cluster joins, as `Network.joined` gives it. Required on clouds."""
     admin_principals: NotRequired[list[str]]
-    """Who administers the cluster, as the cloud names principals. Default: nobody but the deployer."""
+    """Who administers the cluster, as the cloud names principals. Required on AWS and Azure."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """On premises: how to reach the existing cluster; a secret. Default: none."""
     issuer: NotRequired[str]

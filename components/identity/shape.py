@@ -55,9 +55,9 @@ class IdentityArgs(TypedDict):
     stores: NotRequired[dict[str, StoreRightArgs]]
     """Rights on object stores, by a name of your choice. Default: none."""
     region: NotRequired[str]
-    """The platform's name of the region. Required on clouds."""
+    """The platform's name of the region. Required on AWS and Azure."""
     account: NotRequired[str]
-    """The account that it is in. Required on AWS."""
+    """The account that it is in. Required on clouds."""
     labels: NotRequired[dict[str, str]]
     """Labels, in the platform's spelling. Default: none."""
 

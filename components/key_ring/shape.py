@@ -25,7 +25,7 @@ class KeyRingArgs(TypedDict):
     protect: NotRequired[bool]
     """Refuse to delete the keys. Default: false."""
     account: NotRequired[str]
-    """The account whose rights the keys follow. Required on AWS."""
+    """The account whose rights the keys follow. Required on clouds."""
     region: NotRequired[str]
     """The platform's name of the region. Required on clouds."""
     jurisdictions: NotRequired[dict[str, list[str]]]

@@ -53,7 +53,7 @@ def place(platform: Platform, cluster: Mapping[str, Any]) -> Place:
         ProblemsError: Something is missing.
     """
     missing = [
-        Problem(f"cluster.{name}", "is missing", "Kubernetes needs it")
+        Problem(f"cluster.{name}", "is missing: Kubernetes needs it")
         for name in NEEDED
         if name not in cluster
     ]

@@ -21,7 +21,7 @@ class NetworkArgs(TypedDict):
     region: NotRequired[str]
     """The platform's name of the region. Required on clouds."""
     account: NotRequired[str]
-    """The account that it is in. Required on AWS."""
+    """The account that it is in. Required on clouds."""
     zones: NotRequired[list[str]]
     """Zones, the first one that of pools with a fabric. Default: the first three of the region in the fact table."""
     cidr: NotRequired[str]

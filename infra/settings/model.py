@@ -54,7 +54,7 @@ class Settings(Promises):
     region: str = "local"
     """The platform's name of the region. Default: local, which only this machine knows."""
     account: str = ""
-    """The account, project or subscription; every other one is refused. AWS needs it. Default: as credentials say."""
+    """The account, project or subscription, needed on clouds; every other one is refused. Default: none."""
     kubeconfig: str | None = None
     """On premises: how to reach the existing cluster, in YAML. With a credential in it, set it by
     `pulumi config set --secret causeway:kubeconfig`. Default: none."""
