@@ -44,6 +44,8 @@ def mistakes(settings: Hybrid, site: Known, cloud: Known) -> list[Problem]:
     return problems or [
         *_trust(site),
         *fitting.files(settings.serving, cloud),
+        *fitting.room(settings.training, None, site),
+        *fitting.room(None, settings.serving, cloud),
         *_classes(settings, site, cloud),
     ]
 

@@ -36,6 +36,7 @@ def mistakes(settings: Tenant, below: Known, stack: str) -> Iterator[Problem]:
         yield from fitting.pool("serving.pool", serving.pool, "serving", below)
         yield from _store("serving.store", serving.store, settings, below)
         yield from fitting.files(serving, below)
+    yield from fitting.room(settings.training, settings.serving, below)
     if below.ground.site:
         yield from _welcome(settled(settings, stack), below, stack)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from infra.catalog import machines
 from infra.problems import Problem, nearest
-from infra.settings import Serving
+from infra.settings import Serving, Training
 from stacks.reference import Known
+from stacks.room import Offered, asked, fits
 
 
 def pool(where: str, given: str | None, purpose: str, stack: Known) -> Iterator[Problem]:
@@ -16,6 +18,18 @@ def pool(where: str, given: str | None, purpose: str, stack: Known) -> Iterator[
     elif len(fit) != 1:
         text = f"{stack.stack} has {len(fit)} pools for {purpose}, and none is named"
         yield Problem(where, text, ", ".join(fit or pools) or "none")
+
+
+def room(training: Training | None, serving: Serving | None, stack: Known) -> Iterator[Problem]:
+    """Hold what pods ask for against the machines of their pools; a pool that is not there is another problem."""
+    ground = stack.ground
+    for wish in asked(training, serving):
+        fit = (name for name, one in ground.cluster.pools.items() if one.purpose == wish.where)
+        name = wish.pool or next(fit, "")
+        if there := ground.cluster.pools.get(name):
+            machine = machines.get(ground.platform, there.machine)
+            pool = f"cluster.pools.{name} of {stack.stack}"
+            yield from fits(wish, Offered(pool, machine, there.disk_gib))
 
 
 def known(where: str, given: str, names: Mapping[str, object], stack: Known) -> Iterator[Problem]:

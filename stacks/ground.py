@@ -34,6 +34,8 @@ class PoolFacts(Facts):
     """What its pods ask for to be attached to the fabric; empty where they need not."""
     daemon_image: str = ""
     """The image of the fabric's daemon in a registry of one's own; empty for the published one."""
+    disk_gib: int = 0
+    """What pods may take of each machine's disk; 0 where nobody knows."""
 
 
 class ClassFacts(Facts):

@@ -1,4 +1,4 @@
-"""The options that a stack file hands to a workload, checked by the workload's own description."""
+"""The options that a stack file hands to a workload, checked by the workload's own description and by its pool."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from infra.problems import Problem
 from infra.settings import Settings, Stack
-from stacks import pools
+from stacks import pools, room
 from workloads.pretrain.spec import PretrainSpec
 from workloads.serve.spec import ServeSpec
 
@@ -16,9 +16,10 @@ class _Parser(Protocol):
 
 
 def mistakes(settings: Stack) -> Iterator[Problem]:
-    """Give one problem for each mistake in the options of workloads, and for each pool that comes to no machine."""
+    """Give one problem for each mistake in the options of workloads, pool that comes to no machine, or lack of room."""
     if isinstance(settings, Settings):
         yield from pools.mistakes(settings)
+        yield from room.mistakes(settings)
     if settings.training:
         wrong = list(_check("training.options", PretrainSpec.parse, settings.training.options))
         yield from wrong or _corpus(settings.training.options, here=settings.here)

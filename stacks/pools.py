@@ -61,6 +61,7 @@ def _args(settings: Settings, pool: Pool) -> dict[str, Any]:
         "min_nodes": pool.min_nodes,
         "max_nodes": pool.max_nodes,
         "zone": pool.zone,
+        "disk_gib": pool.disk_gib,
         "capacity": pool.capacity,
         "options": pool.options or None,
     }

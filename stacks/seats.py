@@ -42,7 +42,7 @@ class Seat:
     def of(cls, pools: Mapping[str, PoolFacts], name: str | None, purpose: str) -> "Seat":
         """Find the pool of that name, or the first one of that purpose."""
         found = name or next((one for one, pool in pools.items() if pool.purpose == purpose), "")
-        return cls(found, **pools[found].model_dump(exclude={"purpose"})) if found else cls()
+        return cls(found, **pools[found].model_dump(exclude={"purpose", "disk_gib"})) if found else cls()
 
     def cluster(
         self,

@@ -7,6 +7,7 @@ import pulumi
 from stacks.foundation import Foundation
 from stacks.ground import OUTPUT, SECRET, VERSION, ClassFacts, NetworkFacts, PoolFacts
 from stacks.pools import fabric_pools, resolve
+from stacks.room import disk
 from stacks.seats import VOLUME
 
 
@@ -55,6 +56,7 @@ def _pool(ground: Foundation, name: str) -> PoolFacts:
         fabric=name in fabric_pools(ground.settings),
         networks=ground.cluster.networks.get(name, ""),
         daemon_image=pool.options.get("daemon_image", ""),
+        disk_gib=disk(ground.settings, pool),
     )
 
 

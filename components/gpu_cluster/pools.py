@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict
 from components.reading import Reader
 from infra import capacity
 from infra.capacity import Base, Capacity, Contradiction, Mixed, Part, Spot, Static
-from infra.catalog import machines
+from infra.catalog import machines, room
 from infra.catalog.machines import Machine
 from infra.catalog.rows import CatalogError
 from infra.platforms import Platform
@@ -38,6 +38,8 @@ class NodePoolArgs(TypedDict):
     """The most machines when it scales. Default: `nodes`."""
     zone: NotRequired[str]
     """The one zone of a pool with a fabric. Default: the network's first zone."""
+    disk_gib: NotRequired[int]
+    """The root disk of each machine in GiB, on clouds (30 to 2048). Default: by purpose, 50 to 256."""
     capacity: NotRequired[Any]
     """Where the machines come from; required for machines of eight accelerators. Default: on-demand.
 
@@ -62,6 +64,8 @@ class NodePoolSpec:
     min_nodes: int
     max_nodes: int
     zone: str | None
+    disk_gib: int
+    """Its machines' root disks; 0 where they have the disks that they have."""
     capacity: Base | Static
     options: Mapping[str, Any]
     warnings: tuple[Contradiction, ...]
@@ -148,6 +152,7 @@ def _pools(
     machine = _machine(platform, reader)
     source = _capacity(reader, machine) if machine else None
     zone, options = reader.text("zone", "") or None, reader.mapping("options")
+    disk = _disk(platform, purpose, reader)
     if machine is None or source is None:
         return []
     _together(reader, machine, source, nodes, fabric=purpose == "training")
@@ -161,6 +166,7 @@ def _pools(
             min_nodes=part.min_nodes,
             max_nodes=part.max_nodes,
             zone=zone,
+            disk_gib=disk,
             capacity=part.capacity,
             options=options,
             warnings=_contradictions(
@@ -174,6 +180,17 @@ def _pools(
         )
         for at, part in enumerate(capacity.shared_out(source, nodes, least, most))
     ]
+
+
+def _disk(platform: Platform, purpose: str, reader: Reader) -> int:
+    """Give the size of the root disks; there is nothing to choose where machines are there already."""
+    given = reader.whole_or_none("disk_gib", 30, room.LARGEST_GIB)
+    sizes = room.ROOT_GIB.get(platform)
+    if sizes is None:
+        if given is not None:
+            reader.refuse("disk_gib", f"given {given} on {platform}", "none: machines there have their disks")
+        return 0
+    return given or sizes.get(purpose, 0)
 
 
 def _together(reader: Reader, machine: Machine, source: Capacity, nodes: int, *, fabric: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.kubernetes import fabric
-from infra.catalog import fabrics, pods
+from infra.catalog import fabrics, pods, room
 from infra.catalog.machines import Machine
 
 USER = 65532
@@ -67,7 +67,7 @@ def spec(
         token: A token of the service account for somebody outside: `audience` and `folder`. Default: none.
         libraries: Claims of the fabric's libraries, by where the pod sees them. Default: none.
     """
-    joined, claims = place.joined, libraries or {}
+    joined, claims, pod = place.joined, libraries or {}, shared(place, pod)
     beside = fabric.pod(joined, account, place.daemon_image, claims) if joined else {}
     container = {
         "name": account,
@@ -99,6 +99,17 @@ def spec(
         **beside,
         "volumes": [*volumes(pod, volume), *_minted(token), *beside.get("volumes", ())],
     }
+
+
+def shared(place: Place, pod: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a pod ask for no more processors and memory than its accelerators' share of what its node has for pods.
+
+    What a workload asks for is what it would like; a small machine has less, and a pod that asks for more never starts.
+    """
+    machine, own = place.machine, pod["accelerators"] or place.machine.gpus or 1
+    most = {"cpu": room.cpus(machine), "memory_gib": room.memory_gib(machine, fabric=place.fabric)}
+    shares = {part: max(1, all_ * own // (machine.gpus or 1)) for part, all_ in most.items() if all_}
+    return {**pod, **{part: min(pod[part], share) for part, share in shares.items()}}
 
 
 def identity(user: int) -> dict[str, Any]:

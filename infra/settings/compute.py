@@ -30,6 +30,9 @@ class Pool(Section):
     """The most machines when it scales. Default: `nodes`."""
     zone: str | None = None
     """The one zone of a pool with a fabric. Default: the environment's first zone."""
+    disk_gib: Annotated[int, Field(ge=30, le=2048)] | None = None
+    """The root disk of each machine in GiB, on clouds. Pods have what is free of it, or of the machine's local disks
+    where containers are put on those (EC2's NVMe, Google's local SSD). Default: by purpose, 50 to 256."""
     capacity: Annotated[str | dict[str, Any] | None, WithJsonSchema(json_schema())] = None
     """Where the machines come from: `on-demand`, `spot`, `{reserved: …}`, `{capacity-block: …}`, `{flex-start: …}`, or
     several: `{mixed: [{nodes: 6, reserved: …}, {nodes: 2, spot: {}}]}`.

@@ -56,6 +56,17 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda settings, _: settings["training"].update(pool="serv"),
         "training.pool: aws-prod has no 'serv'; allowed: serve; did you mean 'serve'?",
     ),
+    "a model too large for the disks there": (
+        lambda settings, cloud: (
+            cloud["cluster"]["pools"]["serve"].update(disk_gib=152.0),
+            settings["training"].update(options={"model": "llama-70b"}),
+        ),
+        "training: asks for 264 GiB of disk on each node, of which pods on g6e.12xlarge have 152 in cluster.pools",
+    ),
+    "more accelerators than a machine there has": (
+        lambda settings, _: settings["serving"].update(options={"accelerators": 8}),
+        "serving.options.accelerators: given 8, and g6e.12xlarge has 4; allowed: at most 4 there",
+    ),
     "no pool of the purpose": (
         lambda settings, _: settings["training"].pop("pool"),
         "training.pool: aws-prod has 0 pools for training, and none is named; allowed: serve",

@@ -9,9 +9,6 @@ from infra.capacity import CapacityBlock, Reserved
 from infra.catalog import accelerators, fabric, pods
 from infra.problems import Problem, ProblemsError, nearest
 
-ROOT_GIB = {"system": 50, "training": 200, "serving": 200}
-"""Root disks by purpose: GPU images are large, and pulled layers stay on the disk when there is no NVMe."""
-
 
 def interfaces(pool: NodePoolSpec, groups: Sequence[Any]) -> list[dict[str, Any]]:
     """Lay out the network interfaces of a fabric node as the fact table orders them.
@@ -63,7 +60,7 @@ METADATA: Mapping[str, Any] = {
 def root_disk(pool: NodePoolSpec, key: Any) -> dict[str, Any]:
     """Give the root disk, under our key."""
     return {
-        "volume_size": ROOT_GIB[pool.purpose],
+        "volume_size": pool.disk_gib,
         "volume_type": "gp3",
         "encrypted": "true",
         "kms_key_id": key,

@@ -12,9 +12,6 @@ from infra import naming
 from infra.capacity import Capacity, Reserved, Spot
 from infra.catalog import pods
 
-DISK_GIB = {"system": 128, "training": 256, "serving": 256}
-"""Root disks by purpose, in sizes that Azure sells: images of GPU programs are large."""
-
 SPOT = {SPOT_TAINT: "spot"}
 """What AKS puts on spot machines, as a label and as a taint; said by us too, or a refresh would find it strange."""
 
@@ -25,7 +22,6 @@ OPTIONS = (
     "kubelet_disk_type",
     "linux_os_config",
     "max_pods",
-    "os_disk_size_gb",
     "os_disk_type",
     "security_profile",
     "upgrade_settings",
@@ -91,7 +87,7 @@ def arguments(
         "os_type": "Linux",
         "os_sku": system(pool),
         "os_disk_type": "Managed",
-        "os_disk_size_gb": DISK_GIB[pool.purpose],
+        "os_disk_size_gb": pool.disk_gib,
         "availability_zones": list(zones),
         "vnet_subnet_id": subnet,
         "enable_encryption_at_host": True,

@@ -12,13 +12,10 @@ from infra.capacity import FlexStart, Reserved, Spot
 from infra.catalog import fabric, pods, tpu
 from infra.problems import Problem, ProblemsError
 
-DISK_GB = {"system": 100, "training": 200, "serving": 200}
-"""Boot disks by purpose: GPU images are large, and pulled layers stay on the disk."""
-
 PODS = {"system": 64, "training": 32, "serving": 32}
 """Most pods of a node by purpose; GKE sets aside twice as many addresses for each."""
 
-NODE_OPTIONS = ("disk_size_gb", "disk_type", "image_type", "local_ssd_encryption_mode", "min_cpu_platform")
+NODE_OPTIONS = ("disk_type", "image_type", "local_ssd_encryption_mode", "min_cpu_platform")
 OPTIONS = (*NODE_OPTIONS, "installer_image", "daemon_image", "tpu_topology")
 """Arguments that a pool's `options` may set: of the node's configuration, the images of the fabric's plugin and of its
 daemon (mirrors in a registry of one's own), and the shape of a TPU slice."""
@@ -140,7 +137,7 @@ def node(pool: NodePoolSpec, *, key: Any, account: Any, labels: Mapping[str, str
     return {
         "machine_type": machine.name,
         "image_type": "COS_CONTAINERD",
-        "disk_size_gb": DISK_GB[pool.purpose],
+        "disk_size_gb": pool.disk_gib,
         "disk_type": "hyperdisk-balanced" if machine.name.startswith(HYPERDISK) else "pd-balanced",
         "boot_disk_kms_key": key,
         "service_account": account,

@@ -304,9 +304,9 @@ def test_disks_and_identity_of_nodes_are_ours() -> None:
 
 def test_an_unknown_option_names_the_nearest() -> None:
     """Thread GKE module #1506: platform arguments pass, and a misspelt one is told."""
-    assert configured(pool("g2-standard-4", options={"disk_size_gb": 300}))["disk_size_gb"] == 300
-    with pytest.raises(ProblemsError, match="did you mean 'disk_size_gb'"):
-        configured(pool("g2-standard-4", options={"disk_size": 300}))
+    assert configured(pool("g2-standard-4", options={"disk_type": "pd-ssd"}))["disk_type"] == "pd-ssd"
+    with pytest.raises(ProblemsError, match="did you mean 'disk_type'"):
+        configured(pool("g2-standard-4", options={"disk_typ": "pd-ssd"}))
 
 
 def test_one_fabric_a_cluster() -> None:
