@@ -6,13 +6,13 @@ from pulumi_azure_native import managedidentity
 from components.identity.shape import IdentityOutputs, IdentitySpec, StoreRight
 from components.microsoft import rights
 from components.microsoft.ids import needed
+from components.microsoft.rights import BLOBS
 from components.parts import part_of
 
-ROLES = {"read": "Storage Blob Data Reader", "write": "Storage Blob Data Contributor"}
 AUDIENCE = "api://AzureADTokenExchange"
 """For whom the cluster makes the tokens that Entra takes (Entra guide, workload identity federation)."""
 
-BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+READER = "Storage Blob Data Reader"
 
 
 def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> IdentityOutputs:
@@ -37,7 +37,9 @@ def build(name: str, spec: IdentitySpec, opts: pulumi.ResourceOptions) -> Identi
         opts=part_of(who),
     )
     for label, right in spec.stores.items():
-        rights.grant(f"{name}-{label}", ROLES[right.access], right.store, who, narrowed(right))
+        store = pulumi.Output.from_input(right.store)
+        role = store.apply(rights.writer) if right.access == "write" else READER
+        rights.grant(f"{name}-{label}", role, store, who, narrowed(right))
     client = {"azure.workload.identity/client-id": who.client_id}
     return IdentityOutputs(who.client_id, client)
 

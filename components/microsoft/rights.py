@@ -1,5 +1,6 @@
-"""Who may do what: identities of services, and built-in roles on exactly one resource."""
+"""Who may do what: identities of services, and roles on exactly one resource."""
 
+import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -26,6 +27,13 @@ ROLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Built-in roles by title: the same number in every tenant."""
+
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+"""What the names of actions on blobs begin with."""
+
+WRITING = ("add/action", "delete", "read", "write")
+"""What a writer does with blobs. The built-in role for it may delete their container too, and no condition forbids
+that: conditions are about blobs alone (Azure guide, conditions, limits)."""
 
 
 def group(
@@ -60,22 +68,24 @@ def identity(
 
 def grant(
     name: str,
-    role: str,
+    role: pulumi.Input[str],
     scope: pulumi.Input[str],
     who: managedidentity.UserAssignedIdentity,
     condition: pulumi.Input[str] | None = None,
 ) -> authorization.RoleAssignment:
-    """Give an identity a built-in role on one resource and what lies in it.
+    """Give an identity a role on one resource and what lies in it.
 
     Args:
         name: What the assignment is called in the program.
-        role: The role's title, a key of `ROLES`.
+        role: The role's title, a key of `ROLES`, or the number of one of our own.
         scope: The resource's id.
         who: The identity.
         condition: What narrows the role further (version 2.0 of Azure's language of conditions). Default: nothing.
     """
-    definition = pulumi.Output.from_input(who.id).apply(
-        lambda id_: f"{subscription(id_)}/providers/Microsoft.Authorization/roleDefinitions/{ROLES[role]}"
+    definition = pulumi.Output.all(who.id, role).apply(
+        lambda of: (
+            f"{subscription(of[0])}/providers/Microsoft.Authorization/roleDefinitions/{ROLES.get(of[1], of[1])}"
+        )
     )
     return authorization.RoleAssignment(
         name,
@@ -86,4 +96,42 @@ def grant(
         condition=condition,
         condition_version=None if condition is None else "2.0",
         opts=part_of(who),
+    )
+
+
+def writer(container: str) -> str:
+    """Give the number of the role that writes to a container, which everybody who knows its id can tell."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, container.lower()))
+
+
+def writers(
+    name: str, container: pulumi.Output[str], account: pulumi.Output[str], where: resources.ResourceGroup
+) -> authorization.RoleDefinition:
+    """Make the role of those who write to a container, long before anybody is given it.
+
+    A role that was made a moment ago is not known everywhere, and giving it fails (azurerm #19916).
+
+    Args:
+        name: What it is called in the program.
+        container: The container's id.
+        account: The name of its storage account, which makes the role's title the only one of its tenant.
+        where: The group that the role can be given in.
+    """
+    return authorization.RoleDefinition(
+        name,
+        scope=where.id,
+        assignable_scopes=[where.id],
+        role_definition_id=container.apply(writer),
+        role_name=pulumi.Output.concat("Blob Writer of ", account),
+        description="Reads, writes and deletes blobs, and never their container",
+        role_type="CustomRole",
+        permissions=[
+            {
+                "actions": [],
+                "not_actions": [],
+                "data_actions": [f"{BLOBS}/{action}" for action in WRITING],
+                "not_data_actions": [],
+            }
+        ],
+        opts=part_of(where),
     )

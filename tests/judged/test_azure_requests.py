@@ -30,8 +30,8 @@ NAMED_BY_CHANCE = {"azure-native:authorization:RoleAssignment"}
 GROUP = "azure-native:resources:ResourceGroup"
 """A name, a place and labels: its package is too large to judge so little."""
 
-OTHER_VERSION = {"azure-native:storagecache:AmlFilesystem"}
-"""Types of which the Pulumi package speaks an older version than the SDK, which says no less of them."""
+OTHER_VERSION = {"azure-native:authorization:RoleDefinition", "azure-native:storagecache:AmlFilesystem"}
+"""Types of which the Pulumi package speaks another version than the SDK, which says no less of them."""
 
 
 def recorded() -> Iterator[Mapping[str, Any]]:

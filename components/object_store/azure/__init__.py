@@ -47,11 +47,13 @@ def build(name: str, spec: ObjectStoreSpec, opts: pulumi.ResourceOptions) -> Obj
     if found := rules.lifecycle(spec):
         accounts.keep(name, group, made, found)
     container = _container(name, group, made)
+    writer = rights.writers(name, container.id, made.name, group)
     connect(name, group, made, spec)
     _log(name, group, stored, wanted)
     return ObjectStoreOutputs(
         url=pulumi.Output.concat("abfss://", container.name, "@", made.name, ".dfs.core.windows.net"),
-        id=container.id,
+        # who is let in by this id comes after the role, and goes before it
+        id=pulumi.Output.all(container.id, writer.id).apply(lambda ids: str(ids[0])),
         key_ring=pulumi.Output.from_input(""),
     )
 

@@ -115,9 +115,11 @@ class AzureNative(Cloud):
         return stand_in(wanted.name, wanted.type)
 
     def identifiers(self, id_: str, outputs: Bag) -> tuple[str, ...]:
-        """The id in any case, since Azure compares ids so; principals of identities."""
+        """The id in any case, since Azure compares ids so; principals of identities; a role's id as it is given."""
+        scope, found, number = id_.partition("/providers/Microsoft.Authorization/roleDefinitions/")
+        role = (f"/subscriptions/{SUBSCRIPTION}{found}{number}",) if scope and found else ()
         texts = [plain(outputs).get(key) for key in ("principalId", "keyUriWithVersion", "keyUri")]
-        return (id_, id_.lower(), *(text for text in texts if isinstance(text, str)))
+        return (id_, id_.lower(), *role, *(text for text in texts if isinstance(text, str)))
 
     def removed(self, record: Record) -> int:
         """A deleted cluster takes its Kubernetes objects along, a vault what it keeps."""
@@ -210,7 +212,7 @@ class AzureNative(Cloud):
         Raises:
             ProviderError: Azure would not do it.
         """
-        if why := azure_rules.unchangeable(record.token, plain(record.inputs), plain(inputs)):
+        if why := azure_rules.unchangeable(self.account, record.token, plain(record.inputs), plain(inputs)):
             raise ProviderError(why)
         filler = self.filler(record.token, record.urn.rpartition("::")[2], inputs, settings)
         told = super().update(record, outputs, inputs, settings)

@@ -76,7 +76,7 @@ def check(account: "Account", token: str, inputs: Mapping[str, Any]) -> Iterator
         yield from _lustre_container(account, inputs)
 
 
-def unchangeable(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str:
+def unchangeable(account: "Account", token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str:
     """Say why an update is refused; empty when it is not."""
     if token in ONCE:
         return ONCE[token]
@@ -85,9 +85,23 @@ def unchangeable(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -
     if token != CLUSTER:
         return ""
     before = {pool.get("name"): pool for pool in olds.get("agentPoolProfiles") or ()}
-    both = [pool for pool in news.get("agentPoolProfiles") or () if pool.get("name") in before]
+    wanted = {pool.get("name"): pool for pool in news.get("agentPoolProfiles") or ()}
+    if strange := wanted.keys() - before.keys() - _pools(account):
+        return _INTRODUCED.format(", ".join(sorted(map(str, strange))))
+    both = [pool for name, pool in wanted.items() if name in before]
     told = [_fixed(before[pool["name"]], pool, "agentPoolProfile") for pool in both]
     return next(filter(None, told), "")
+
+
+_INTRODUCED = (
+    "BadRequest: A new agent pool was introduced. Adding agent pools to an existing cluster is not allowed through "
+    "managed cluster operations. For agent pool specific change, please use per agent pool operations ({})"
+)
+"""What AKS answers (pulumi-azure-native #579)."""
+
+
+def _pools(account: "Account") -> set[str]:
+    return {str(plain(record.inputs).get("agentPoolName")) for record in account.of_type(POOL)}
 
 
 def versioned(

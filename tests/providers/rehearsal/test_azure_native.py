@@ -18,6 +18,10 @@ GROUP, NETWORK, SUBNET = (
 )
 CLUSTER, POOL = "azure-native:containerservice:ManagedCluster", "azure-native:containerservice:AgentPool"
 STORAGE, IDENTITY = "azure-native:storage:StorageAccount", "azure-native:managedidentity:UserAssignedIdentity"
+ROLE, ASSIGNMENT = (
+    "azure-native:authorization:RoleDefinition",
+    "azure-native:authorization:RoleAssignment",
+)
 PLAIN = {"kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
 
 
@@ -136,6 +140,24 @@ def test_a_group_is_deleted_last(azure: Rig) -> None:
         azure.delete(GROUP, group.id, group.outputs)
 
 
+def test_a_role_is_deleted_after_who_has_it(azure: Rig) -> None:
+    """A role of one's own is held by its assignments; without one it goes, and its number is a GUID."""
+    group = azure.account.of_type(GROUP)[0]
+    number = "0775c900-ddfd-52e5-a7db-758b7c0ae22a"
+    id_, made = azure.create(
+        ROLE, {"scope": group.id, "roleDefinitionId": number, "roleName": "Blob Writer of a"}
+    )
+    assert id_.endswith(number)
+    everywhere = f"{group.id.partition('/resourceGroups/')[0]}{id_.removeprefix(group.id)}"
+    given = {"scope": group.id, "roleDefinitionId": everywhere, "principalId": number}
+    assigned, outputs = azure.create(ASSIGNMENT, given, "given")
+    with pytest.raises(grpc.RpcError, match="RoleDefinitionHasAssignments"):
+        azure.delete(ROLE, id_, made)
+    azure.delete(ASSIGNMENT, assigned, outputs)
+    azure.delete(ROLE, id_, made)
+    assert azure.check(ROLE, {"scope": group.id, "roleDefinitionId": "blob-writer"})[1]
+
+
 def test_what_makes_up_an_id_replaces(azure: Rig) -> None:
     """Another group, location or VM size needs a new resource, another count does not."""
     old = {"resourceGroupName": "ml", "resourceName": "aks", "vmSize": "a", "count": 1}
@@ -191,6 +213,18 @@ def test_what_aks_fixes_at_creation_is_not_changed(azure: Rig) -> None:
         azure.update(
             CLUSTER, id_, made, plane, {**plane, "agentPoolProfiles": [{"name": "system", "vmSize": "b"}]}
         )
+
+
+@pytest.mark.never_again
+def test_a_cluster_takes_over_a_pool_that_is_there_and_makes_none(azure: Rig) -> None:
+    """Thread pulumi-azure-native #579: the first system pool can't be renamed, and another one can take its place."""
+    plane = {"resourceGroupName": "ml", "resourceName": "aks", "agentPoolProfiles": [{"name": "system"}]}
+    other = {**plane, "agentPoolProfiles": [{"name": "other"}]}
+    id_, made = azure.create(CLUSTER, plane, "plane")
+    with pytest.raises(grpc.RpcError, match=r"A new agent pool was introduced.*\(other\)"):
+        azure.update(CLUSTER, id_, made, plane, other)
+    azure.create(POOL, {"resourceGroupName": "ml", "resourceName": "aks", "agentPoolName": "other"})
+    assert azure.update(CLUSTER, id_, made, plane, other)["agentPoolProfiles"][0]["name"] == "other"
 
 
 @pytest.mark.never_again
