@@ -31,6 +31,11 @@ def test_every_data_file_is_in_the_wheel() -> None:
     assert [name for name in data if not any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
+def test_a_library_brings_no_command() -> None:
+    """`causeway` works on a clone, where set-up puts it: beside another program it would miss `tools` and the stacks."""
+    assert "scripts" not in PROJECT["project"]
+
+
 def test_the_page_on_reuse_names_every_room() -> None:
     """Whoever has a package of the same name is warned before the two meet in one environment."""
     page = (paths.project() / "docs" / "reuse.md").read_text(encoding="utf-8")
