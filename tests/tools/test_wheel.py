@@ -32,7 +32,7 @@ def test_every_data_file_is_in_the_wheel() -> None:
 
 
 def test_a_library_brings_no_command() -> None:
-    """`causeway` works on a clone, where set-up puts it: beside another program it would miss `tools` and the stacks."""
+    """`causeway` works on a clone, where set-up puts it: elsewhere it would miss `tools`."""
     assert "scripts" not in PROJECT["project"]
 
 
