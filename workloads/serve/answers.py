@@ -36,6 +36,8 @@ class Job:
     """End tokens; empty when they are ignored."""
     arrival: float
     """When the request came, on the engine's clock."""
+    goes_on: bool = False
+    """Whether the text goes on from the prompt's; a chat's answer stands alone."""
     traceparent: str = ""
     """The caller's W3C trace header, if it sent one."""
 
@@ -84,7 +86,10 @@ class Reader:
     def __init__(self, engine: Engine, words: Words, metrics: Metrics, job: Job, seconds: float) -> None:
         self.engine, self.metrics, self.job, self.seconds = engine, metrics, job, seconds
         self.ticket: Ticket = engine.submit(job.answers)
-        self.transcripts = [Transcript(words, job.stops) for _ in self.ticket.answers]
+        self.transcripts = [
+            Transcript(words, job.stops, job.prompts[one.index // job.n] if job.goes_on else ())
+            for one in self.ticket.answers
+        ]
         self.completion_tokens = 0
         self._open = set(range(len(self.transcripts)))
         self._last = [job.arrival] * len(self.transcripts)

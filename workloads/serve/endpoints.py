@@ -148,6 +148,7 @@ def _job(service: Service, scope: Scope, body: Body, asked: Ask) -> Job:
         stops=body.stops,
         ends=frozenset() if body.ignore_eos else service.words.ends,
         arrival=state["arrival"],
+        goes_on=isinstance(body, CompletionBody),
         traceparent=state["traceparent"],
     )
 

@@ -131,5 +131,4 @@ class ChatForm(_Head):
         }
 
     def _log(self, token: int, logprob: float) -> Object:
-        piece = self.words.piece(token)
-        return {"token": piece, "logprob": logprob, "bytes": list(piece.encode())}
+        return {"token": self.words.piece(token), "logprob": logprob, "bytes": list(self.words.raw(token))}

@@ -121,10 +121,26 @@ def _problems(config: Mapping[str, Any]) -> list[str]:
     ]
     if config.get("sliding_window"):
         found.append("sliding_window is set, only full attention is known")
-    kind = _rope_settings(config).get("rope_type", "default")
+    if config.get("quantization_config"):
+        found.append(
+            "quantization_config is set, only plain weights are read; `weights` rounds them to float8"
+        )
+    return found + _rope_problems(config)
+
+
+def _rope_problems(config: Mapping[str, Any]) -> list[str]:
+    if not isinstance(config.get("rope_parameters") or config.get("rope_scaling") or {}, Mapping):
+        return ["rope_parameters must be an object"]
+    settings = _rope_settings(config)
+    kind = settings["rope_type"]
     if kind not in {"default", "linear", "llama3"}:
-        found.append(f"rope_type is {kind!r}, it must be default, linear or llama3")
-    return found
+        return [f"rope_type is {kind!r}, it must be default, linear or llama3"]
+    needed = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
+    return [
+        f"{name} of llama3's rope is {settings.get(name)!r}, it must be a number"
+        for name in (needed if kind == "llama3" else ())
+        if not isinstance(settings.get(name), int | float)
+    ]
 
 
 def _rope_settings(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -138,7 +138,13 @@ def weight_files(source: Source) -> list[str]:
     """Name the safetensors files: one, or those of the index."""
     if source.has("model.safetensors"):
         return ["model.safetensors"]
-    index = read_json(source, INDEX).get("weight_map")
-    if not index:
+    if not source.has(INDEX):
         raise ValueError(f"{source}: neither model.safetensors nor {INDEX} is there")
-    return sorted(set(index.values()))
+    index = read_json(source, INDEX).get("weight_map")
+    if not index or not isinstance(index, dict):
+        raise ValueError(f"{source}/{INDEX}: no weight_map in it that names files by tensor")
+    files = sorted(set(index.values()))
+    missing = [name for name in files if not source.has(name)]
+    if missing:
+        raise ValueError(f"{source}: {', '.join(missing)} of {INDEX} is not there")
+    return files

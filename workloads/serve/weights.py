@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from workloads.serve.linear import Float8, Linear, Plain
@@ -186,7 +186,11 @@ def _open(source: Source, stack: ExitStack) -> dict[str, Any]:
     """Open every file and say which tensor is in which."""
     found: dict[str, Any] = {}
     for name in weight_files(source):
-        file = stack.enter_context(safe_open(str(stack.enter_context(source.path(name))), framework="pt"))
+        path = stack.enter_context(source.path(name))
+        try:
+            file = stack.enter_context(safe_open(str(path), framework="pt"))
+        except SafetensorError as error:
+            raise ValueError(f"{source}/{name}: not a whole safetensors file ({error})") from None
         found.update(dict.fromkeys(file.keys(), file))
     return found
 

@@ -79,6 +79,23 @@ def test_weights_that_do_not_fit_the_config_are_named(folder: Path, tmp_path: Pa
         runner(tmp_path)
 
 
+def test_a_folder_that_is_not_whole_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
+    """A cut file of weights, a shard that is not there and an index without files are one clear error each."""
+    (tmp_path / "config.json").symlink_to(folder / "config.json")
+    whole = (folder / "model.safetensors").read_bytes()
+    (tmp_path / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"model\.safetensors: not a whole safetensors file"):
+        runner(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text('{"weight_map": {"model.norm.weight": "model-00001-of-00002.safetensors"}}')
+    with pytest.raises(ValueError, match=r"model-00001-of-00002\.safetensors of .* is not there"):
+        runner(tmp_path)
+    index.write_text('{"weight_map": ["model.safetensors"]}')
+    with pytest.raises(ValueError, match=r"index\.json: no weight_map in it"):
+        runner(tmp_path)
+
+
 def test_a_context_beyond_the_model_is_refused(folder: Path) -> None:
     """The spec cannot ask for more positions than the model has."""
     with pytest.raises(ValueError, match=r"context is 512, the model's max_position_embeddings is 256"):

@@ -36,6 +36,17 @@ def test_all_mistakes_of_a_config_are_told_at_once() -> None:
         assert part in str(caught.value)
 
 
+def test_what_would_be_read_wrong_is_refused() -> None:
+    """Packed weights, and a rope without its numbers, are told; they are not served as something else."""
+    packed = {**CONFIG, "quantization_config": {"quant_method": "fp8"}}
+    with pytest.raises(ValueError, match="quantization_config is set, only plain weights are read"):
+        parse_shape(packed)
+    with pytest.raises(ValueError, match="low_freq_factor of llama3's rope is None"):
+        parse_shape({**CONFIG, "rope_parameters": {"rope_type": "llama3", "factor": 8.0}})
+    with pytest.raises(ValueError, match="rope_parameters must be an object"):
+        parse_shape({**CONFIG, "rope_parameters": "llama3"})
+
+
 @pytest.mark.parametrize(
     "spelling",
     [
