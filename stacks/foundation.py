@@ -196,7 +196,7 @@ class Foundation:
         args = {
             **self.place,
             **line_args(link),
-            "key_generation": self.settings.keys.generation,
+            "key_generation": key_generation(self.settings, link),
             "vpn_fallback": link.vpn_fallback,
             "peer_asn": link.peer.asn,
             "peer_cidrs": list(link.peer.cidrs),
@@ -206,6 +206,11 @@ class Foundation:
             "labels": self.labels("interconnect", strictest(self.settings)),
         }
         return Interconnect(name, cast("Any", args), self.inside)
+
+
+def key_generation(settings: Settings, link: Link) -> int:
+    """Give the generation of a link's keys: its own, or that of all keys, which no cloud rotates by a resource."""
+    return link.key_generation or settings.keys.generation
 
 
 def line_args(line: Line) -> dict[str, Any]:

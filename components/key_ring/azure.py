@@ -71,7 +71,8 @@ def refuse(spec: KeyRingSpec) -> None:
     ]
     if spec.generation > 1:
         fix = (
-            "1 on Azure; rotate now with `az keyvault key rotate`, the next update takes the new version over"
+            "1 on Azure; rotate now with `az keyvault key rotate`, the next update takes the new version over; "
+            "a link's own keys have links.NAME.key_generation"
         )
         found.append(Problem("generation", f"given {spec.generation}", fix))
     found += [

@@ -71,6 +71,10 @@ class Link(Line):
 
     peer: Bgp
     """The far end."""
+    key_generation: Annotated[int, Field(ge=1)] | None = None
+    """Raise it by one for new keys of this link alone: MACsec pairs, and the tunnel's where we make it.
+
+    Until the far end has them too, nothing goes through. Default: `keys.generation`."""
 
 
 class Span(Line):

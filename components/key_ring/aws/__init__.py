@@ -59,7 +59,10 @@ def refuse(spec: KeyRingSpec) -> None:
         if not SHORTEST <= days <= LONGEST
     ]
     if spec.generation > 1:
-        fix = "1 on AWS; rotate now with `aws kms rotate-key-on-demand`, which keeps the key's ARN"
+        fix = (
+            "1 on AWS; rotate now with `aws kms rotate-key-on-demand`, which keeps the key's ARN; "
+            "a link's own keys have links.NAME.key_generation"
+        )
         found.append(Problem("generation", f"given {spec.generation}", fix))
     for data_class, wanted in spec.replica_regions.items():
         allowed = spec.jurisdictions.get(data_class, ["any"])

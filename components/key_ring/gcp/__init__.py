@@ -78,7 +78,10 @@ def copies(spec: KeyRingSpec) -> dict[tuple[str, str], str]:
 
 def _by_hand(spec: KeyRingSpec) -> Iterable[Problem]:
     if spec.generation > 1:
-        fix = "1 on Google Cloud; rotate now with `gcloud kms keys versions create --primary`, which keeps the name"
+        fix = (
+            "1 on Google Cloud; rotate now with `gcloud kms keys versions create --primary`, which keeps the name; "
+            "a link's own keys have links.NAME.key_generation"
+        )
         yield Problem("generation", f"given {spec.generation}", fix)
 
 
