@@ -81,12 +81,24 @@ class Checkpoints:
         names = [info.key for info in self.store.list(self.prefix) if info.key.endswith(".json")]
         for name in sorted(names, reverse=True):
             try:
-                record = Record(**json.loads(self.store.get(name)))
+                record = self._read(name)
                 self._check_sizes(record)
-            except (DamagedError, NotFoundError, json.JSONDecodeError, TypeError) as error:
+            except (DamagedError, NotFoundError) as error:
                 print(f"checkpoint {name} is passed over: {error}")
                 continue
             yield record
+
+    def _read(self, name: str) -> Record:
+        """Read a record; raise DamagedError when it is none."""
+        content = self.store.get(name)
+        try:
+            record = Record(**json.loads(content))
+            _ = [(row["name"], row["start"] + row["size"]) for row in record.index["pieces"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedError(
+                f"it is no record of a checkpoint ({type(error).__name__}: {error})"
+            ) from error
+        return record
 
     def _check_sizes(self, record: Record) -> None:
         sizes: dict[str, int] = {}
@@ -125,15 +137,24 @@ class Checkpoints:
 
     def _commit(self, record: Record, folder: str, index: dict[str, Any]) -> None:
         whole = asdict(record) | {"index": index, "folder": folder, "saved_at": time.time()}
-        self.store.put(f"{self.prefix}step-{record.step:08d}.json", json.dumps(whole).encode())
-        self._sweep()
+        name = f"{self.prefix}step-{record.step:08d}.json"
+        self.store.put(name, json.dumps(whole).encode())
+        self._sweep(name)
 
-    def _sweep(self) -> None:
-        """Keep the newest; remove older ones, record first, and pieces without a record."""
+    def _sweep(self, newest: str) -> None:
+        """Keep this record and those before it; remove the others, record first, and pieces without a record.
+
+        Records of later steps were passed over when this run was resumed: kept, they would crowd out the sound ones.
+        """
         names = sorted(info.key for info in self.store.list(self.prefix) if info.key.endswith(".json"))
-        for name in names[: -self.keep]:
-            self.store.delete(name)
-        kept = {json.loads(self.store.get(name))["folder"] for name in names[-self.keep :]}
+        keep = [name for name in names if name <= newest][-self.keep :]
+        for name in names:
+            if name not in keep:
+                self.store.delete(name)
+        kept = set()
+        for name in keep:
+            with contextlib.suppress(DamagedError):
+                kept.add(self._read(name).folder)
         for info in list(self.store.list(self.prefix)):
             folder = info.key.rpartition("/")[0]
             if not info.key.endswith(".json") and folder not in kept:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from workloads.store import Store
+from workloads.store.errors import DamagedError
 
 PARTS = ("productive", "init", "data_wait", "checkpoint", "recompute", "idle")
 """productive: steps that count. init: start to first step. data_wait: waiting for samples. checkpoint: waiting for the
@@ -107,7 +108,12 @@ class Goodput:
 
 def load_attempts(store: Store, run: str, mark: Path) -> list[Attempt]:
     """Read the attempts before this one; this node's mark knows more of the last one than the store does."""
-    attempts = [Attempt(**json.loads(store.get(info.key))) for info in store.list(f"{run}/attempts/")]
+    attempts = []
+    for info in store.list(f"{run}/attempts/"):
+        try:
+            attempts.append(Attempt(**json.loads(store.get(info.key))))
+        except (DamagedError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
+            print(f"{info.key} is passed over, its seconds are not counted: {error}")
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
         last = Attempt(**json.loads(mark.read_text()))
         attempts = [last if each.began == last.began and not each.clean else each for each in attempts]

@@ -58,10 +58,20 @@ def prepare(store: Store, run: str, spec: PretrainSpec, scratch: Path) -> Prepar
     digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     folder = f"{run}/data/{digest[:12]}"
     if store.exists(f"{folder}/manifest.json"):
-        prepared = Prepared(**json.loads(store.get(f"{folder}/manifest.json")))
+        prepared = _read(store, folder)
         print(f"data: {prepared.tokens:,} tokens of {prepared.corpus}, from {folder}")
         return prepared
     return _make(store, folder, spec, scratch)
+
+
+def _read(store: Store, folder: str) -> Prepared:
+    content = store.get(f"{folder}/manifest.json")
+    try:
+        return Prepared(**json.loads(content))
+    except (ValueError, TypeError) as error:
+        raise RunError(
+            f"{folder}/manifest.json is no manifest of a corpus ({error}); delete {folder} and run again"
+        ) from error
 
 
 def _make(store: Store, folder: str, spec: PretrainSpec, scratch: Path) -> Prepared:

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import json
+import math
 import os
 import shutil
 import time
@@ -66,6 +67,9 @@ class Run:
 
     samples: int = 0
     """Samples consumed by all processes."""
+
+    norm: float | Tensor = 0.0
+    """2-norm of the last step's gradient, equal on all processes."""
 
     curve: list[list[float]] = field(default_factory=list)
     """[step, loss] of the whole run."""
@@ -178,7 +182,7 @@ def loop(run: Run) -> bool:
         if run.world.any(run.notice.given):
             return False
         rate = learning_rate(run.step, spec.steps, peak_rate)
-        norm = one_step(run, rate, window)
+        run.norm = norm = one_step(run, rate, window)
         goodput.did(run.step, run.job.scratch / MARK if run.world.rank == 0 else None)
         if run.step == first + 1:
             gc.collect()
@@ -261,7 +265,12 @@ def report(run: Run, window: Window, rate: float, norm: Tensor) -> None:
 
 
 def save(run: Run) -> None:
-    """Begin to write a checkpoint; the one before it is committed first."""
+    """Begin to write a checkpoint; the one before it is committed first. Weights that are spoiled are never written."""
+    if not math.isfinite(run.norm):
+        raise RunError(
+            f"the gradient is not a number at step {run.step}, no checkpoint is written, the older ones are intact; "
+            "lower learning_rate and go on"
+        )
     with run.goodput.during("checkpoint"):
         record = Record(
             step=run.step,

@@ -1,7 +1,8 @@
 """Run training gangs of forked processes, one scenario after the other: `python gang.py FOLDER < scenarios.json`.
 
 Torch is imported once, before any fork, so that a gang starts in milliseconds. Each scenario is a list of lives; a
-life has a number of workers, settings, and maybe a step at which a worker kills itself. Prints one JSON object.
+life has a number of workers, settings, maybe a step at which a worker kills itself or its weights are spoiled, and
+maybe objects that are cut in half before it. Prints one JSON object.
 """
 
 import json
@@ -96,6 +97,8 @@ def spy(target: Path, life: dict[str, Any], rank: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         if rank == 0 and life.get("term_at") == run.step:
             os.kill(os.getpid(), signal.SIGTERM)
+        if life.get("spoil_at") == run.step:
+            next(run.laid.model.parameters()).data.fill_(float("nan"))
         return step(run, rate, window)
 
     Loader.load, loop.one_step = noting, dying  # type: ignore[method-assign,assignment]  # a spy
@@ -103,6 +106,9 @@ def spy(target: Path, life: dict[str, Any], rank: int) -> None:
 
 def live(folder: Path, name: str, life: dict[str, Any]) -> list[int]:
     """Fork the workers of one life; give their exit codes."""
+    for pattern in life.get("cut", []):
+        for path in (folder / name / "bucket").glob(pattern):
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     port, children = free_port(), []
     for rank in range(life["workers"]):
         child = os.fork()

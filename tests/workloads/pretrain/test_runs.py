@@ -25,13 +25,15 @@ def life(
     kill_at: int | None = None,
     victim: int = 0,
     term_at: int | None = None,
+    spoil_at: int | None = None,
+    cut: list[str] | None = None,
     **settings: Any,
 ) -> Life:
     """Describe one life of a gang."""
     spec = {"corpus": text, "corpus_bytes": 60_000, "vocab_size": 320, "depth": 2, "context": 16, "batch": 12}
     spec |= {"steps": STEPS, "checkpoint_every": 3, "keep": 3, "notice": 30} | settings
-    ends = {"kill_at": kill_at, "term_at": term_at}
-    return {"workers": workers, "victim": victim, "spec": spec} | {
+    ends = {"kill_at": kill_at, "term_at": term_at, "spoil_at": spoil_at}
+    return {"workers": workers, "victim": victim, "spec": spec, "cut": cut or []} | {
         name: step for name, step in ends.items() if step is not None
     }
 
@@ -51,6 +53,22 @@ def scenarios(text: str) -> dict[str, list[Life]]:
         ],
         "two, one, three": [life(2, text, kill_at=5), life(1, text, kill_at=9), life(3, text)],
         "told to end": [life(2, text, term_at=6), life(2, text)],
+        "damaged": [
+            life(1, text, kill_at=7),
+            life(
+                1,
+                text,
+                cut=["run/checkpoints/step-00000006.json", "run/attempts/*"],
+                checkpoint_every=4,
+                keep=1,
+                kill_at=5,
+            ),
+            life(1, text),
+        ],
+        "spoiled": [
+            life(2, text, steps=100, checkpoint_every=1, spoil_at=6),
+            life(2, text, steps=8, checkpoint_every=1),
+        ],
         "other model": [life(1, text, steps=2), life(1, text, steps=2, depth=3)],
         "fsdp": [life(2, text, mesh={"shard": 2}, **short)],
         "fsdp, gathered anew": [life(2, text, mesh={"shard": 2}, reshard_after_forward="always", **short)],
@@ -176,6 +194,25 @@ def test_notice_saves_within_its_time(runs: tuple[dict[str, Any], Path]) -> None
     assert "notice at step 7: saving" in outcome["told to end"]["log"]
     assert "saved step 7 in" in outcome["told to end"]["log"]
     assert outcome["told to end"]["result"]["resumed_from"] == 7
+
+
+def test_a_damaged_record_costs_only_its_own_steps(runs: tuple[dict[str, Any], Path]) -> None:
+    """A cut record is passed over, and neither ends the saves that follow nor pushes one of them out."""
+    outcome, _ = runs
+    assert outcome["damaged"]["codes"] == [[-9], [-9], [0]], outcome["damaged"]["log"]
+    log = outcome["damaged"]["log"]
+    assert "step-00000006.json is passed over: it is no record of a checkpoint" in log
+    assert "resumed at step 3 from" in log
+    assert "is passed over, its seconds are not counted" in log
+    assert outcome["damaged"]["result"]["resumed_from"] == 4
+
+
+def test_spoiled_weights_are_never_saved(runs: tuple[dict[str, Any], Path]) -> None:
+    """When the gradient is no number the run ends before it writes that down, and goes on from the step before."""
+    outcome, _ = runs
+    assert outcome["spoiled"]["codes"] == [[2, 2], [0, 0]], outcome["spoiled"]["log"]
+    assert "the gradient is not a number at step 7, no checkpoint is written" in outcome["spoiled"]["log"]
+    assert outcome["spoiled"]["result"]["resumed_from"] == 6
 
 
 def test_checkpoint_of_another_model_is_refused(runs: tuple[dict[str, Any], Path]) -> None:
