@@ -13,6 +13,8 @@ from infra import paths
 
 STACKS = {"aws": "aws-prod", "gcp": "gcp-prod", "azure": "azure-prod", "onprem": "onprem"}
 """By platform: the stack that has every capability."""
+STOPPED = "error: preview failed\n"
+"""All that a preview says as JSON when judges stop it; a program that fails says more."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,10 +29,10 @@ def cloud(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def resources(
+def preview(
     cloud: str, engine_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Sequence[Mapping[str, Any]]:
-    """Give every resource that a preview of the cloud's stack would make."""
+) -> Mapping[str, Any]:
+    """Give the engine's judged preview of the cloud's stack, of which nothing is there yet."""
     stack, folder = STACKS[cloud], tmp_path_factory.mktemp("golden")
     (folder / "state").mkdir()
     config = folder / "stack.yaml"
@@ -43,20 +45,25 @@ def resources(
             "CAUSEWAY_HOME": str(folder),
         }
 
-        def pulumi(*words: str) -> str:
-            command = ["pulumi", *words, "--stack", stack, "--non-interactive", "--config-file", str(config)]
-            done = subprocess.run(
-                command,
-                cwd=paths.project(),
-                env=env,
-                capture_output=True,
-                text=True,
-                timeout=500,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-            return done.stdout
-
         init_elsewhere(stack, env, folder / "empty")
-        plan = json.loads(pulumi("preview", "--json"))
-    return [step["newState"] for step in plan["steps"]]
+        words = ["--json", "--policy-pack", str(paths.project() / "policy"), "--stack", stack]
+        done = subprocess.run(
+            ["pulumi", "preview", *words, "--non-interactive", "--config-file", str(config)],
+            cwd=paths.project(),
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+    assert done.stdout.startswith("{"), done.stdout[-4000:] + done.stderr[-2000:]
+    digest: Mapping[str, Any] = json.loads(done.stdout)
+    return digest
+
+
+@pytest.fixture(scope="session")
+def resources(preview: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Give every resource that the preview would make, whatever the judges say of it."""
+    errors = [told["message"] for told in preview["diagnostics"] if told["severity"] == "error"]
+    assert not set(errors) - {STOPPED}, errors
+    return [step["newState"] for step in preview["steps"]]
