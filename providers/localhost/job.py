@@ -29,7 +29,8 @@ class JobInputs(ProgramInputs):
     """A program that ends."""
 
     retries: int = Field(default=0, ge=0, le=100)
-    """Further attempts after a failed one; none after exit code 2, by which a program refuses what it was given."""
+    """Further attempts after a failed one; none after exit code 2, by which a program says that each would end alike:
+    it refuses what it was given, or the disk is full."""
 
     timeout_seconds: float | None = Field(default=None, gt=0)
     """Seconds that one attempt may take before its whole process tree is ended; no limit when absent."""

@@ -173,7 +173,7 @@ class JobArgs:
     """Folder to run in; `directory` by default."""
 
     retries: Input[int] | None = pulumi.property("retries", default=None)
-    """Further attempts after a failed one; none after exit code 2, a refusal; 0 by default."""
+    """Further attempts after a failed one; none after exit code 2, a refusal or a full disk; 0 by default."""
 
     timeout_seconds: Input[float] | None = pulumi.property("timeoutSeconds", default=None)
     """Seconds that one attempt may take before its whole process tree is killed; no limit by default."""

@@ -5,6 +5,7 @@
 Alone, without torchrun, it trains with one process. Settings come from the environment (`job.py`).
 """
 
+import contextlib
 import os
 import sys
 import time
@@ -36,8 +37,11 @@ def main() -> int:
             return train(job, began)
         except ValueError:
             if "TORCHELASTIC_RUN_ID" in os.environ:
-                refusal(job).parent.mkdir(mode=0o700, exist_ok=True)
-                refusal(job).touch(0o600)
+                with contextlib.suppress(
+                    OSError
+                ):  # on a full disk the next attempt has to find out for itself
+                    refusal(job).parent.mkdir(mode=0o700, exist_ok=True)
+                    refusal(job).touch(0o600)
             raise
     except ValueError as error:
         if not isinstance(error, RunError) and not type(error).__module__.startswith("workloads."):

@@ -12,6 +12,7 @@ from torch import Tensor
 from workloads.pretrain.shape import Shape
 from workloads.pretrain.tokens import END
 from workloads.store import Store
+from workloads.store.files import require_space
 
 
 def export(
@@ -31,6 +32,7 @@ def export(
     """
     file = scratch / "model.safetensors"
     named = llama_names(weights, shape) if shape.family == "llama" else gpt2_names(weights, shape)
+    require_space(scratch, file.name, sum(tensor.nbytes for tensor in named.values()))
     file.touch(0o600)
     try:
         save_file(

@@ -176,9 +176,13 @@ def map_tokens(
 def _download(store: Store, prepared: Prepared, path: Path) -> None:
     digest = hashlib.sha256()
     name = f"{prepared.folder}/tokens.bin"
-    with store.reader(name) as source, private(path) as descriptor:
+    with (
+        store.reader(name) as source,
+        private(path) as descriptor,
+        os.fdopen(descriptor, "wb", closefd=False) as file,
+    ):
         while block := source.read(1 << 20):
             digest.update(block)
-            os.write(descriptor, block)
+            file.write(block)
     if digest.hexdigest() != prepared.checksum:
         raise RunError(f"{name}: its checksum is not the manifest's; delete {prepared.folder} and run again")

@@ -18,7 +18,7 @@ from torch.optim import AdamW
 
 from workloads.pretrain import export, plot
 from workloads.pretrain.checkpoint import Checkpoints, Record, require_same, set_steps, tensors_of
-from workloads.pretrain.errors import RunError
+from workloads.pretrain.errors import RunError, room
 from workloads.pretrain.goodput import Goodput, load_attempts
 from workloads.pretrain.job import Job
 from workloads.pretrain.loader import Loader
@@ -85,7 +85,7 @@ class Run:
 
 def train(job: Job, began: float) -> int:
     """Train, or go on training, until the last step or a notice; give the exit code."""
-    with join(job.spec.timeouts) as world:
+    with room(job.scratch), join(job.spec.timeouts) as world:
         notice = Notice(job.spec.notice)
         try:
             with notice.may_interrupt():
@@ -126,7 +126,12 @@ def set_up(job: Job, world: World, notice: Notice, began: float) -> Run:
     spec = job.spec
     store = Store.open(job.store_url, job.key_ring)
     earlier = world.first(lambda: load_attempts(store, job.run, job.scratch / MARK))
-    prepared = world.first(lambda: prepare(store, job.run, spec, job.scratch))
+
+    def data() -> Prepared:
+        with room(job.scratch):  # within the first process, so that the others hear of it
+            return prepare(store, job.run, spec, job.scratch)
+
+    prepared = world.first(data)
     tokens = map_tokens(store, prepared, job.scratch, world.local_rank, world.barrier)
     shape = shape_of(spec, prepared.vocabulary)
     mesh = Mesh.of(spec.mesh, world.size, shape)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from providers.base.errors import ProviderError
+
 POLL = 0.05
 """Seconds between tries for a lock."""
 
@@ -16,12 +18,21 @@ class LockedError(TimeoutError):
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file in one step, mode 0600: a reader sees the old text or the new, never half."""
+    """Replace a file in one step, mode 0600: a reader sees the old text or the new, never half.
+
+    Raises:
+        ProviderError: It can't be written, as on a full disk; the old text stays.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - Path.open can't set the mode at birth
-        stream.write(text)
-    draft.replace(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - Path.open can't set the mode at birth
+            stream.write(text)
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise ProviderError(f"{path} can't be written: {error.strerror}") from error
 
 
 def appending(path: Path) -> int:

@@ -1,5 +1,6 @@
 """A program's output: into a file that is rotated by size, and its last lines for an error."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -63,7 +64,7 @@ def numbered(path: Path, number: int) -> Path:
 
 
 class Pump(threading.Thread):
-    """Carries bytes from a pipe to a log until the pipe's last writer is gone."""
+    """Carries bytes from a pipe to a log until the pipe's last writer is gone; a full disk loses lines, no program."""
 
     def __init__(self, pipe: int, log: RotatingLog) -> None:
         super().__init__(name="log", daemon=True)
@@ -74,7 +75,8 @@ class Pump(threading.Thread):
         """Copy until the end."""
         with os.fdopen(self._pipe, "rb", buffering=0) as source:
             while chunk := source.read(65536):
-                self._log.write(chunk)
+                with contextlib.suppress(OSError):  # who stops reading ends the program by its next line
+                    self._log.write(chunk)
 
 
 class Follower:

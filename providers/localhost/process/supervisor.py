@@ -34,7 +34,7 @@ NO_SUCH_PROGRAM = 127
 """Exit code of a program that could not be started, as shells give it."""
 
 REFUSED = 2
-"""Exit code of a program that refuses what it was given: another attempt would end the same way."""
+"""Exit code of a program that refuses what it was given, or finds the disk full: another attempt would end alike."""
 
 ASKED = "it was asked to stop"
 

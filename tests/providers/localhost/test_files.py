@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from providers.base.errors import ProviderError
 from providers.localhost.process import files
 
 HOLDER = """
@@ -27,6 +28,29 @@ def test_written_whole_and_private(tmp_path: Path) -> None:
     assert files.read(path) == "two"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_can_not_be_written_is_told_by_its_path(tmp_path: Path) -> None:
+    """A disk that gives no room, or a folder that is none: one sentence, and no draft beside it."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ProviderError, match=r"file/spec.json can't be written: Not a directory"):
+        files.write(tmp_path / "file" / "spec.json", "one")
+    program = f"""
+import resource
+from pathlib import Path
+from providers.base.errors import ProviderError
+from providers.localhost.process import files
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    files.write(Path({str(tmp_path)!r}) / "spec.json", "x" * 100)
+except ProviderError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == f"{tmp_path}/spec.json can't be written: File too large\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_absent_file_is_none(tmp_path: Path) -> None:

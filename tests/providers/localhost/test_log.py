@@ -24,6 +24,17 @@ def test_rotation_keeps_the_newest(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_full_disk_takes_the_lines_and_not_the_program() -> None:
+    """A program goes on to write, far beyond what a pipe holds, where none of it can be kept."""
+    reader, writer = os.pipe()
+    pump = log.Pump(reader, log.RotatingLog(Path("/dev/full")))
+    pump.start()
+    with os.fdopen(writer, "wb") as program:
+        program.write(b"line\n" * 100_000)
+    pump.join(60)
+    assert not pump.is_alive()
+
+
 def test_tail_of_nothing(tmp_path: Path) -> None:
     """A program that wrote nothing has an empty tail, and the error says where its log is."""
     assert log.tail(tmp_path / "output.log") == []

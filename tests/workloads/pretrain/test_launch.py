@@ -1,6 +1,7 @@
 """The launcher ends as its workers end, and adds no trace to what they said."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from torch.distributed.elastic.multiprocessing.api import PContext, SignalException
 
+from workloads.pretrain.errors import EXIT_CODE, RunError, room
 from workloads.pretrain.launch import KILL_SECONDS, notice, patience
+from workloads.store import Store
 
 
 class NoWorkers(PContext):
@@ -83,3 +86,39 @@ def test_settings_that_cannot_be_read_are_the_workers_to_refuse() -> None:
     """The launcher itself goes on with torchrun's wait, and the worker says what is wrong."""
     assert notice({"CAUSEWAY_CONFIG": "["}) == KILL_SECONDS
     assert notice({"CAUSEWAY_CONFIG": '{"notic": 120}'}) == KILL_SECONDS
+
+
+def test_a_full_disk_is_final_and_one_sentence(tmp_path: Path) -> None:
+    """What can't be written for want of space ends the run with the code that nobody tries again."""
+    program = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+runpy.run_module("workloads.pretrain", run_name="__main__")
+"""
+    Store.create((tmp_path / "store").as_uri())
+    environment = {
+        **os.environ,
+        "CAUSEWAY_STORE_URL": (tmp_path / "store").as_uri(),
+        "CAUSEWAY_SCRATCH": str(tmp_path / "scratch"),
+        "CAUSEWAY_CONFIG": json.dumps({"corpus_bytes": 400_000, "vocab_size": 300}),
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == EXIT_CODE, result.stderr
+    (told,) = result.stderr.splitlines()
+    assert told.startswith(f"error: {tmp_path}/scratch: File too large, ")
+    assert "Free some space" in told
+
+
+def test_only_want_of_space_is_told_as_such(tmp_path: Path) -> None:
+    """A full device is a refusal, with the figure of what is free; any other failure of the system stays what it is."""
+    with pytest.raises(RunError, match=r"No space left on device, .* MB are free"), room(tmp_path):
+        Path("/dev/full").write_bytes(b"x")
+    with pytest.raises(FileNotFoundError), room(tmp_path):
+        (tmp_path / "gone").read_bytes()
