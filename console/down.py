@@ -1,6 +1,5 @@
 """`causeway down`: delete everything of a stack, and prove that nothing is left."""
 
-import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -118,8 +117,8 @@ def _sweep(stack_name: str) -> None:
     for path in sorted(folder.rglob("*"), reverse=True) if folder.exists() else ():
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
-    if folder.exists() and not any(folder.iterdir()):
-        shutil.rmtree(folder)
+    if folder.exists() and not folder.is_symlink() and not any(folder.iterdir()):
+        folder.rmdir()  # a link to another disk is its user's
 
 
 def _processes(folder: Path) -> list[int]:

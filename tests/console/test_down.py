@@ -8,6 +8,7 @@ from clone import make
 from console import down
 from console.exits import Exit
 from console.failures import Failed
+from infra import paths
 
 
 def test_a_stack_that_carries_another_stays() -> None:
@@ -16,6 +17,19 @@ def test_a_stack_that_carries_another_stays() -> None:
         down._refuse_if_carried("onprem", lambda one: one == "hybrid")
     down._refuse_if_carried("onprem", lambda _: False)
     down._refuse_if_carried("hybrid", lambda _: True)
+
+
+def test_a_link_to_another_disk_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is empty goes, and a folder that the user has put elsewhere is emptied where it is."""
+    monkeypatch.setenv("CAUSEWAY_HOME", str(tmp_path / "home"))
+    (tmp_path / "disk" / "jobs").mkdir(parents=True)
+    (tmp_path / "home" / "stacks").mkdir(parents=True)
+    paths.stack_home("far").symlink_to(tmp_path / "disk")
+    (paths.stack_home("near") / "jobs").mkdir(parents=True)
+    for name in ("far", "near"):
+        down._sweep(name)
+    assert list((tmp_path / "disk").iterdir()) == []
+    assert list((tmp_path / "home" / "stacks").iterdir()) == [paths.stack_home("far")]
 
 
 @pytest.mark.engine
