@@ -99,7 +99,9 @@ class Service(Plugin):
         found = resource.read(ctx, request.id, known)
         if found is None:
             return provider_pb2.ReadResponse()
-        seen = _marked(resource, found, state or dict.fromkeys(resource.secret_when_imported, Secret(None)))
+        # an import tells no marks; of a creation that was cut off, and so has no state yet, its inputs do
+        unmarked = {**dict.fromkeys(resource.secret_when_imported, Secret(None)), **inputs}
+        seen = _marked(resource, found, state or unmarked)
         live = _live_inputs(resource, inputs, state, seen)
         return provider_pb2.ReadResponse(
             id=request.id, properties=wire.encode(seen), inputs=wire.encode(live)

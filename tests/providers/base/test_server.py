@@ -112,6 +112,17 @@ def test_import_takes_what_it_can_not_know_for_secret(stub: Any) -> None:
     assert wire.decode(read.properties)["labels"] == Secret({"a": "hunter2"})
 
 
+def test_what_is_adopted_is_as_secret_as_it_was_asked_for(stub: Any) -> None:
+    """Of a creation that was cut off the inputs tell what is secret; what they do not tell may be."""
+    labels = {"open": "a", "closed": Secret("hunter2")}
+    id_ = create(stub, labels=labels).id
+    request = provider_pb2.ReadRequest(id=id_, urn=URN, type=VASE, inputs=wire.encode({"labels": labels}))
+    adopted = stub.Read(request)
+    assert wire.decode(adopted.properties)["labels"] == wire.decode(adopted.inputs)["labels"] == labels
+    request.inputs.CopyFrom(wire.encode({"height": 20}))
+    assert wire.decode(stub.Read(request).inputs)["labels"] == Secret({"open": "a", "closed": "hunter2"})
+
+
 def test_refresh_keeps_inputs_and_shows_drift(stub: Any, vases: Any) -> None:
     """Inputs stay as they were given except where the resource drifted; what is gone has no id."""
     made = create(stub)
