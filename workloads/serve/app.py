@@ -72,6 +72,7 @@ def _probes(service: Service) -> list[Route]:
         Route("/healthz", health),
         Route("/metrics", metrics),
         Route("/v1/models", models),
+        Route("/v1/models/", models),
         Route("/v1/models/{name:path}", model),
     ]
 

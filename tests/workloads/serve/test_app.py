@@ -82,6 +82,7 @@ async def test_a_model_may_have_a_slash_in_its_name(api: Any) -> None:
         for path in ("org/tiny", "org%2Ftiny"):
             assert (await client.get(f"/v1/models/{path}")).json()["id"] == "org/tiny"
         assert (await client.get("/v1/models/org")).json()["error"]["code"] == "model_not_found"
+        assert (await client.get("/v1/models/")).json() == (await client.get("/v1/models")).json()
 
 
 async def test_the_server_answers_as_transformers_does(api: Any, folder: Path) -> None:
