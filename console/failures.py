@@ -20,8 +20,8 @@ from infra.settings import NoStackError
 from providers.rehearsal.accountfile import AccountError
 
 _CANCELLED = (
-    "cancelled: what exists is kept in the state, and a job that began goes on in the background; "
-    "the next `causeway up` carries on, `causeway down` takes all away"
+    "cancelled: a stack that was being changed keeps in its state what exists, and a job that began goes on in the "
+    "background; the next `causeway up` carries on, `causeway down` takes all away"
 )
 
 

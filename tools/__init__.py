@@ -1,1 +1,1 @@
-"""Set-up and engine, for machines that have neither."""
+"""Set-up, the engine and the API server from source, generated pages, checks of the tree."""

@@ -86,7 +86,8 @@ class Settings(Promises):
     @property
     def summary(self) -> str:
         """Say in a few words what the stack is."""
-        return f"platform {self.platform}, {len(self.stores)} stores"
+        count = len(self.stores)
+        return f"platform {self.platform}, {count} store{'s' * (count != 1)}"
 
     @property
     def here(self) -> bool:

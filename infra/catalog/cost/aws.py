@@ -1,4 +1,4 @@
-"""Amazon Web Services."""
+"""What resources of AWS cost, type by type."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Azure."""
+"""What resources of Azure cost, type by type."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Google Cloud."""
+"""What resources of Google Cloud cost, type by type."""
 
 from collections.abc import Mapping
 
