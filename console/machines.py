@@ -62,7 +62,7 @@ def _print(rows: list[Offer], region: str | None) -> None:
     for offer in rows:
         table.add_row(*_line(offer, region, reasons))
     # a pipe has no width of its own, and rich would fold it at 80 columns
-    page = say.out if say.out.is_terminal else Console(highlight=False, width=120)
+    page = say.out if say.out.is_terminal else Console(highlight=False, emoji=False, width=120)
     page.print(table)
     for reason, number in reasons.items():
         page.print(f"[dim]({number}) {escape(reason)}[/]")

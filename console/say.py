@@ -7,13 +7,16 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-people = Console(stderr=True, highlight=False, soft_wrap=True)
+people = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 """Progress, notes and errors."""
 
 _WIDE = 200
 
 out = Console(
-    highlight=False, soft_wrap=True, width=None if sys.__stdout__ and sys.__stdout__.isatty() else _WIDE
+    highlight=False,
+    emoji=False,  # `causeway:key:` is no picture
+    soft_wrap=True,
+    width=None if sys.__stdout__ and sys.__stdout__.isatty() else _WIDE,
 )
 """Results that a person reads; where no terminal has a width, names in a table stay whole, for `grep` and `less`."""
 

@@ -42,7 +42,7 @@ def run(stack: str, what_if: Sequence[str], compare: str, plot: Path | None, *, 
     if as_json:
         say.as_json(document(columns))
         return
-    page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
+    page = say.out if say.out.is_terminal else Console(highlight=False, emoji=False, width=_WIDTH)
     if len(columns) == 1:
         _print_one(columns[0], page)
     else:

@@ -69,7 +69,7 @@ def run(stack: str, ask: Ask, files: Files, *, as_json: bool) -> None:
     if not as_json:
         with say.people.status(f"planning {stack}"):
             plan = planned(stack, ask)
-        page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
+        page = say.out if say.out.is_terminal else Console(highlight=False, emoji=False, width=_WIDTH)
         terminal.show(plan, page)
     else:
         plan = planned(stack, ask)

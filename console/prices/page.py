@@ -52,7 +52,7 @@ def _plain(change: Change) -> dict[str, Any]:
 
 def show(outcome: "Outcome", *, written: bool) -> None:
     """Print what changed, what was refused, what is missing, and the sum of it."""
-    page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
+    page = say.out if say.out.is_terminal else Console(highlight=False, emoji=False, width=_WIDTH)
     moved = [change for change in outcome.changes if change.verdict in {"moved", "new"}]
     if moved:
         page.print(_table(sorted(moved, key=_size)))

@@ -99,7 +99,7 @@ def _sum(seconds: Sequence[float]) -> float | None:
 
 def show(reports: Sequence[Report]) -> None:
     """Print the table, and below it what did not go as it has to."""
-    page = say.out if say.out.is_terminal else Console(highlight=False, width=_WIDTH)
+    page = say.out if say.out.is_terminal else Console(highlight=False, emoji=False, width=_WIDTH)
     page.print(_table(reports))
     for report in reports:
         for text in _complaints(report):
