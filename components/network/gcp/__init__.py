@@ -104,6 +104,9 @@ def _services_access(name: str, vpc: compute.Network, ranges: Ranges) -> service
         network=vpc.id,
         service="servicenetworking.googleapis.com",
         reserved_peering_ranges=[block.name],
+        # Google may hold the connection for a while after the last service is gone, and no network goes with its
+        # peering (magic-modules #18476)
+        deletion_policy="REMOVE_PEERING",
         opts=own,
     )
 

@@ -1,6 +1,7 @@
 """Where flow logs go: to a log bucket of the region, under our key, kept as long as the settings say; nowhere else."""
 
 import pulumi
+import pulumi_random as random
 from pulumi_gcp import logging
 
 from components.google import title
@@ -12,11 +13,13 @@ FLOWS = 'log_id("compute.googleapis.com/vpc_flows")'
 def keep(name: str, spec: NetworkSpec, opts: pulumi.ResourceOptions) -> None:
     """Send the flow logs of the project's networks to a bucket that stays in the region."""
     label = title(name, "flows")
+    # a deleted bucket keeps its name for seven days, in which the provider would try to change it, and Google refuses
+    ending = random.RandomId(f"{name}-flows", byte_length=4, opts=opts)
     bucket = logging.ProjectBucketConfig(
         f"{name}-flows",
         project=spec.account,
         location=spec.region,
-        bucket_id=label,
+        bucket_id=pulumi.Output.concat(label, "-", ending.hex),
         retention_days=spec.flow_log_days,
         cmek_settings={"kms_key_name": spec.log_key},
         description=f"Flow logs of {pulumi.get_stack()}",
