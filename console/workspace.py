@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from infra import paths
 from infra.settings import NoStackError, stackfile
 
 _SALT = "encryptionsalt:"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""What the engine takes for a stack's name, and no path."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def _stays_here(stack: str, *, fileless: bool) -> bool:
     try:
         file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
     except NoStackError:
-        if fileless:
+        if fileless and _NAME.fullmatch(stack):
             return False
         raise
     return file.values.get("platform") == "local"

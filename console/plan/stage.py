@@ -139,7 +139,9 @@ def _before(engine: Engine, source: Path, settings: Sequence[str], base: str, fo
     if not base and not settings:
         return
     if stackfile.read(source).values.get("platform") == "local":
-        raise Failed("a local stack has no stand-ins: plan it without --rehearse", Exit.CONFIGURATION)
+        raise Failed(
+            "a local stack has no stand-ins: plan it without --rehearse and --base", Exit.CONFIGURATION
+        )
     if base:
         with checkout(base, folder / "base") as project:
             old = project / "stacks" / source.name

@@ -13,6 +13,7 @@ from console import workspace
 from console.engine.model import Engine
 from console.failures import Failed
 from infra import paths
+from infra.settings import NoStackError
 
 SALTED = "encryptionsalt: v1:abc\nconfig: {}\n"
 
@@ -155,3 +156,13 @@ def test_a_home_that_can_not_be_is_told_with_the_way_out(
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     with pytest.raises(Failed, match=r"home can't hold the state: Not a directory. Set CAUSEWAY_HOME"):
         workspace.environment(Engine(project, "3.0.0", "here", ""), "one")
+
+
+def test_only_a_name_can_be_a_stack_without_a_file(project: Path) -> None:
+    """A stack whose file is gone may be in the state; what is no name of a stack is a mistake at once."""
+    assert not workspace._stays_here("gone", fileless=True)
+    for name in ("", "a b", "l\u00e4ca", "../one", "..", "a/b"):
+        with pytest.raises(NoStackError):
+            workspace._stays_here(name, fileless=True)
+    with pytest.raises(NoStackError):
+        workspace._stays_here("gone", fileless=False)
