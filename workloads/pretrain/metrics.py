@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, start_http_server
 
+from workloads.pretrain.errors import RunError
 from workloads.store import Store
 
 
@@ -60,7 +61,12 @@ class Metrics:
         }
         self.mfu_text = texts["mfu"]
         self.goodput = Gauge("goodput_ratio", "Share of allocated seconds", ["part"], registry=self.registry)
-        self.server = start_http_server(port, host, registry=self.registry) if port else None
+        try:
+            self.server = start_http_server(port, host, registry=self.registry) if port else None
+        except OSError as error:
+            raise RunError(
+                f"metrics_port {port} of {host}: {error.strerror}; name a free one, or 0 for none"
+            ) from error
 
     def add(self, point: Point, ratios: dict[str, float]) -> None:
         """Take a point into all forms."""
