@@ -143,7 +143,7 @@ class _Page:
             "vllm:request_success", "Answers ended, by reason.", "finished_reason", metrics.ended
         )
         yield self._counts(
-            "causeway:requests_refused", "Requests answered with an error.", "status", metrics.refused
+            "causeway_requests_refused", "Requests answered with an error.", "status", metrics.refused
         )
         yield self._histogram(
             "vllm:time_to_first_token_seconds", "Arrival to first token.", metrics.first_token

@@ -298,15 +298,17 @@ async def test_each_stream_has_its_own_head(api: Any) -> None:
 
 
 async def test_models_and_metrics(api: Any) -> None:
-    """The models route names the one model; the metrics page has vLLM's names and adds up."""
+    """The models route names the one model; the metrics page has vLLM's names, or ours, and adds up."""
     async with api(name="tiny") as (client, _):
         assert (await client.get("/v1/models")).json()["data"][0]["id"] == "tiny"
         assert (await client.get("/v1/models/tiny")).json()["max_model_len"] == 256
         assert (await client.get("/v1/models/other")).status_code == 404
         for _ in range(3):
             await client.post(C, json={"prompt": [5, 6], "max_tokens": 4})
+        await client.post(C, json={"prompt": "a", "max_tokens": -1})
         page = (await client.get("/metrics")).text
     for line in (
+        'causeway_requests_refused_total{model_name="tiny",status="400"} 1.0',
         'vllm:num_requests_running{model_name="tiny"} 0.0',
         'vllm:num_requests_waiting{model_name="tiny"} 0.0',
         'vllm:kv_cache_usage_perc{model_name="tiny"} 0.0',
