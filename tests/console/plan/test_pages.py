@@ -110,6 +110,14 @@ def test_html_is_self_contained_and_escapes_names() -> None:
     assert "prefers-color-scheme: dark" in page
 
 
+def test_a_bill_without_lines_has_no_table() -> None:
+    """Columns stand over lines; where nothing is priced, as on an own site, the sum stands alone."""
+    free = Recording((environment(), created("kubernetes:core/v1:Namespace", "pretrain")))
+    bills = [html.page(make(plan, "test")).partition("<h2>Bill</h2>")[2] for plan in (free, growth())]
+    assert ["<thead>" in bill for bill in bills] == [False, True]
+    assert "0 priced lines, 0.00 USD" in bills[0]
+
+
 def test_sarif_names_rule_place_and_level() -> None:
     """Each result points to a rule by its index, to a file and line, and exempted ones are suppressed."""
     exempt = "says\nwhat     y\nexempt   until 2027-03-31 by ada"
