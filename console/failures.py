@@ -34,6 +34,8 @@ _SEALED_ELSEWHERE = (
     "with `pulumi config set --secret`. Nothing was changed."
 )
 
+_UNSAVED = "the engine writes into {} while it works, and could not: {}. Let the file be written; it is left as it was."
+
 _KILLED = (
     "the engine was ended by signal {}: what exists is kept in the state, "
     "the next `causeway up` looks at what was cut off and goes on"
@@ -98,6 +100,8 @@ def classify(text: str) -> tuple[str, Exit]:
         return _locked(text), Exit.GENERIC
     if "validating stack config: bad value" in text:
         return _SEALED_ELSEWHERE, Exit.CONFIGURATION
+    if unsaved := re.search(r"saving stack config\W.*?open (.+?): ([^\n]+)", text, re.DOTALL):
+        return _UNSAVED.format(*unsaved.groups()), Exit.CONFIGURATION
     if "failed to load checkpoint" in text:
         return _CUT_STATE, Exit.GENERIC
     if killed := re.match(r"\s*code: -(\d+)", text):

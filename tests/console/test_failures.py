@@ -50,6 +50,20 @@ def said(text: str) -> CommandResult:
             "x",
         ),
         (CommandError(said("error: validating stack config: bad value")), Exit.CONFIGURATION, "`secure:`"),
+        (
+            CommandError(
+                said(
+                    "error: 2 errors occurred:\n1) saving stack config\n2) open /x y.yaml: read-only file system\n"
+                )
+            ),
+            Exit.CONFIGURATION,
+            "into /x y.yaml while it works, and could not: read-only file system.",
+        ),
+        (
+            CommandError(said("error: saving stack config: open /x.yaml: permission denied")),
+            Exit.CONFIGURATION,
+            "into /x.yaml while it works, and could not: permission denied.",
+        ),
         (EngineError("install Go"), Exit.GENERIC, "install Go"),
         (OSError(28, "No space left on device", "/data"), Exit.GENERIC, "/data: No space left on device"),
         (TypeError("boom"), Exit.INTERNAL, "a bug in causeway"),
