@@ -127,10 +127,15 @@ def read(name: str, model: type[R]) -> tuple[R, ...]:
             place = f"{name}.yaml, row {number}" + (
                 f" ({row['name']})" if isinstance(row, dict) and "name" in row else ""
             )
-            bad += [Problem(f"{place}: {'.'.join(map(str, e['loc']))}", e["msg"]) for e in error.errors()]
+            bad += [_problem(place, detail["loc"], detail["msg"]) for detail in error.errors()]
     if bad:
         raise ProblemsError("the fact table has rows that cannot be read", bad)
     return tuple(good)
+
+
+def _problem(place: str, path: Sequence[int | str], text: str) -> Problem:
+    where = ": ".join([place, *([".".join(map(str, path))] if path else [])])
+    return Problem(where, text.removeprefix("Value error, "))
 
 
 @cache
