@@ -25,7 +25,8 @@ class Keys(Section):
     """How keys are kept."""
 
     generation: Annotated[int, Field(ge=1)] = 1
-    """Raise it by one to rotate every key now. Default: 1."""
+    """Raise it by one to rotate every key now, on this machine and on premises; clouds have commands for it, which the
+    refusal names. Default: 1."""
     hardware: bool = False
     """Keep keys in a hardware module where the platform has one. Default: false."""
     deletion_days: Annotated[int, Field(ge=7, le=30)] = 30
