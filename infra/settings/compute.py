@@ -55,14 +55,16 @@ class Cluster(Section):
     protect: bool = False
     """Refuse to delete it until this is set to false. Default: false."""
     pools: dict[str, Pool] = Field(default_factory=dict)
-    """Pools by name. Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
+    """Pools by name; a cloud needs one with purpose: system.
+
+    Default: none (on this machine: one pool of its GPUs, or of CPU slots)."""
     slots: Annotated[int, Field(ge=1, le=64)] = 2
     """On this machine: worker processes where there is no GPU. Default: 2."""
     issuer: Annotated[str, Field(pattern=r"^(https://.+)?$")] = ""
     """On premises: the address at which everyone can read who signs the cluster's tokens, so that clouds may trust its
     workloads: the API server's `--service-account-issuer`. Default: none, nobody outside trusts them."""
     admin_principals: tuple[str, ...] = ()
-    """Who administers the cluster, as the cloud names principals. Default: nobody but the deployer."""
+    """Who administers the cluster, as the cloud names principals. AWS and Azure need it. Default: the deployer alone."""
 
 
 class Training(Section):
