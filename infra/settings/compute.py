@@ -64,7 +64,7 @@ class Cluster(Section):
     """On premises: the address at which everyone can read who signs the cluster's tokens, so that clouds may trust its
     workloads: the API server's `--service-account-issuer`. Default: none, nobody outside trusts them."""
     admin_principals: tuple[str, ...] = ()
-    """Who administers the cluster, as the cloud names principals. AWS and Azure need it. Default: the deployer alone."""
+    """Who administers the cluster, as the cloud names principals. Needed on AWS and Azure. Default: the deployer."""
 
 
 class Training(Section):
