@@ -13,14 +13,23 @@ from pathlib import Path
 
 from workloads.pretrain.errors import EXIT_CODE, RunError
 from workloads.pretrain.job import Job
+from workloads.store.errors import UnreachableError
 
-LOST_PEER = 75
-"""Exit code when another worker is gone (EX_TEMPFAIL): the launcher restarts all of them."""
+TRY_AGAIN = 75
+"""Exit code when another worker is gone or the store can't be reached (EX_TEMPFAIL): the launcher restarts all."""
 
 
 def refusal(job: Job) -> Path:
     """Name the file that says: this launcher's workers refused to go on, a restart makes the same mistake again."""
     return job.scratch / f"refused-{os.getppid()}"
+
+
+def refuse(job: Job) -> None:
+    """Write that file, where a launcher could restart; on a full disk the next attempt has to find out for itself."""
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        with contextlib.suppress(OSError):
+            refusal(job).parent.mkdir(mode=0o700, exist_ok=True)
+            refusal(job).touch(0o600)
 
 
 def main() -> int:
@@ -35,13 +44,12 @@ def main() -> int:
 
         try:
             return train(job, began)
+        except UnreachableError as error:
+            if speaks:
+                print(f"error: {error}", file=sys.stderr)
+            return TRY_AGAIN
         except ValueError:
-            if "TORCHELASTIC_RUN_ID" in os.environ:
-                with contextlib.suppress(
-                    OSError
-                ):  # on a full disk the next attempt has to find out for itself
-                    refusal(job).parent.mkdir(mode=0o700, exist_ok=True)
-                    refusal(job).touch(0o600)
+            refuse(job)
             raise
     except ValueError as error:
         if not isinstance(error, RunError) and not type(error).__module__.startswith("workloads."):
@@ -56,7 +64,7 @@ def main() -> int:
             f"rank {os.environ.get('RANK', '0')} lost its peers: {str(error).splitlines()[0]}",
             file=sys.stderr,
         )
-        return LOST_PEER
+        return TRY_AGAIN
 
 
 if __name__ == "__main__":

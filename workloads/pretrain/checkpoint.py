@@ -26,7 +26,7 @@ from torch.optim import AdamW
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.storage import Reader, Writer
 from workloads.store import Store
-from workloads.store.errors import DamagedError, NotFoundError, StoreError
+from workloads.store.errors import DamagedError, NotFoundError, StoreError, UnreachableError
 
 FORMAT = 1
 """Version of the record."""
@@ -133,13 +133,17 @@ class Checkpoints:
         if self.rank == 0:
             with contextlib.suppress(StoreError, OSError):
                 self._remove(f"{folder}/")
-        return RunError(f"checkpoint of step {step} was not written, the older ones are intact: {cause}")
+        kind = UnreachableError if isinstance(cause, UnreachableError) else RunError
+        return kind(f"checkpoint of step {step} was not written, the older ones are intact: {cause}")
 
     def _commit(self, record: Record, folder: str, index: dict[str, Any]) -> None:
         whole = asdict(record) | {"index": index, "folder": folder, "saved_at": time.time()}
         name = f"{self.prefix}step-{record.step:08d}.json"
         self.store.put(name, json.dumps(whole).encode())
-        self._sweep(name)
+        try:
+            self._sweep(name)
+        except StoreError as error:  # this checkpoint counts already; the next one sweeps again
+            print(f"older checkpoints stay for now: {error}")
 
     def _sweep(self, newest: str) -> None:
         """Keep this record and those before it; remove the others, record first, and pieces without a record.

@@ -13,6 +13,7 @@ from torch._C._distributed_c10d import HashStore
 
 from workloads.pretrain.errors import RunError
 from workloads.pretrain.timeouts import Timeouts
+from workloads.store.errors import UnreachableError
 
 T = TypeVar("T")
 
@@ -45,16 +46,18 @@ class World:
 
     def first(self, work: Callable[[], T]) -> T:
         """Do something in the first process and give its answer, or its refusal, to all."""
-        answer: list[tuple[T | None, str]] = [(None, "")]
+        answer: list[tuple[T | None, ValueError | None]] = [(None, None)]
         if self.rank == 0:
             try:
-                answer = [(work(), "")]
+                answer = [(work(), None)]
+            except UnreachableError as error:
+                answer = [(None, UnreachableError(str(error)))]
             except ValueError as error:
-                answer = [(None, str(error))]
+                answer = [(None, RunError(str(error)))]
         dist.broadcast_object_list(answer, src=0, group=self.patient)
         value, problem = answer[0]
-        if problem:
-            raise RunError(problem)
+        if problem is not None:
+            raise problem
         return value  # type: ignore[return-value]  # None only when `work` gave None
 
     def any(self, here: bool) -> bool:

@@ -17,6 +17,7 @@ from workloads.store.errors import (
     NoSpaceError,
     NotFoundError,
     StoreError,
+    UnreachableError,
 )
 from workloads.store.history import Version
 from workloads.store.key_ring import Key, KeyRing
@@ -38,5 +39,6 @@ __all__ = [
     "Store",
     "StoreError",
     "Swept",
+    "UnreachableError",
     "Version",
 ]

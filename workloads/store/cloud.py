@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError
+from obstore.exceptions import BaseError, GenericError, PermissionDeniedError
 from obstore.store import ObjectStore, from_url
 
 from workloads.store.backend import Blob
-from workloads.store.errors import ForbiddenError, NotFoundError, StoreError
+from workloads.store.errors import ForbiddenError, NotFoundError, StoreError, UnreachableError
 
 if TYPE_CHECKING:
     from obstore import BytesStream, ObjectMeta  # types only: the library does not have them at run time
@@ -125,7 +125,8 @@ class CloudBackend:
         try:
             yield
         except BaseError as error:
-            kind = ForbiddenError if isinstance(error, PermissionDeniedError) else StoreError
+            kinds = ((PermissionDeniedError, ForbiddenError), (GenericError, UnreachableError))
+            kind = next((ours for theirs, ours in kinds if isinstance(error, theirs)), StoreError)
             raise kind(f"{self.url}/{name}: {_first_line(error)}") from error
 
 

@@ -13,6 +13,10 @@ class ForbiddenError(StoreError):
     """The cloud lets this machine's identity not do that; of an object that does not exist it may say the same."""
 
 
+class UnreachableError(StoreError):
+    """The store did not answer, or broke off, in spite of several attempts; later it may do."""
+
+
 class DamagedError(StoreError):
     """The bytes are not those that were written: flipped, cut short, swapped or sealed for another place."""
 

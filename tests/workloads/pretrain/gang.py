@@ -28,7 +28,7 @@ from workloads.pretrain.job import Job
 from workloads.pretrain.loader import Batch, Loader
 from workloads.pretrain.plot import draw
 from workloads.pretrain.spec import PretrainSpec
-from workloads.store import Store, StoreError
+from workloads.store import Store, StoreError, UnreachableError
 
 
 def free_port() -> int:
@@ -72,7 +72,7 @@ def worker(folder: Path, name: str, life: dict[str, Any], rank: int, port: int) 
         return loop.train(job, time.time())
     except (RunError, StoreError) as error:
         out.write(f"error: {error}\n")
-        return 2
+        return 75 if isinstance(error, UnreachableError) else 2
     except Exception:  # noqa: BLE001 - a forked child must not fall through to its parent's code
         traceback.print_exc(file=out)
         return 1
@@ -102,6 +102,20 @@ def spy(target: Path, life: dict[str, Any], rank: int) -> None:
         return step(run, rate, window)
 
     Loader.load, loop.one_step = noting, dying  # type: ignore[method-assign,assignment]  # a spy
+    for name in life.get("cut_off", []):
+        cut_off(name)
+
+
+def cut_off(name: str) -> None:
+    """Let a method of stores not reach any checkpoint."""
+    work = getattr(Store, name)
+
+    def reach(self: Store, key: str, *rest: Any, **more: Any) -> Any:
+        if "/checkpoints/" in key:
+            raise UnreachableError(f"{self.url}/{key}: cut off")
+        return work(self, key, *rest, **more)
+
+    setattr(Store, name, reach)
 
 
 def live(folder: Path, name: str, life: dict[str, Any]) -> list[int]:

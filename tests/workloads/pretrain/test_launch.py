@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from torch.distributed.elastic.multiprocessing.api import PContext, SignalException
 
+from workloads.pretrain import train
+from workloads.pretrain.__main__ import TRY_AGAIN, main
 from workloads.pretrain.errors import EXIT_CODE, RunError, room
 from workloads.pretrain.launch import KILL_SECONDS, notice, patience
-from workloads.store import Store
+from workloads.store import Store, UnreachableError
 
 
 class NoWorkers(PContext):
@@ -122,3 +124,18 @@ def test_only_want_of_space_is_told_as_such(tmp_path: Path) -> None:
         Path("/dev/full").write_bytes(b"x")
     with pytest.raises(FileNotFoundError), room(tmp_path):
         (tmp_path / "gone").read_bytes()
+
+
+def test_a_store_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker ends with the code of a passing failure, and leaves no word that a restart would be in vain."""
+
+    def cut_off(*_: object) -> int:
+        raise UnreachableError("s3://bucket/a: cut off")
+
+    monkeypatch.setattr(train, "train", cut_off)
+    monkeypatch.setenv("CAUSEWAY_STORE_URL", "s3://bucket")
+    monkeypatch.setenv("CAUSEWAY_CONFIG", "{}")
+    monkeypatch.setenv("CAUSEWAY_SCRATCH", str(tmp_path / "scratch"))
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "one")
+    assert main() == TRY_AGAIN
+    assert list((tmp_path / "scratch").iterdir()) == []

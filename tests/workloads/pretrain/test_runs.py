@@ -27,20 +27,25 @@ def life(
     term_at: int | None = None,
     spoil_at: int | None = None,
     cut: list[str] | None = None,
+    cut_off: list[str] | None = None,
     **settings: Any,
 ) -> Life:
     """Describe one life of a gang."""
     spec = {"corpus": text, "corpus_bytes": 60_000, "vocab_size": 320, "depth": 2, "context": 16, "batch": 12}
     spec |= {"steps": STEPS, "checkpoint_every": 3, "keep": 3, "notice": 30} | settings
     ends = {"kill_at": kill_at, "term_at": term_at, "spoil_at": spoil_at}
-    return {"workers": workers, "victim": victim, "spec": spec, "cut": cut or []} | {
-        name: step for name, step in ends.items() if step is not None
-    }
+    return {
+        "workers": workers,
+        "victim": victim,
+        "spec": spec,
+        "cut": cut or [],
+        "cut_off": cut_off or [],
+    } | {name: step for name, step in ends.items() if step is not None}
 
 
 def scenarios(text: str) -> dict[str, list[Life]]:
     """Name the runs; a list's lives follow each other on one bucket."""
-    short = {"steps": 2, "micro_batch": 3}
+    short: dict[str, Any] = {"steps": 2, "micro_batch": 3}
     return {
         "one": [life(1, text)],
         "one killed": [life(1, text, kill_at=7), life(1, text)],
@@ -68,6 +73,11 @@ def scenarios(text: str) -> dict[str, list[Life]]:
         "spoiled": [
             life(2, text, steps=100, checkpoint_every=1, spoil_at=6),
             life(2, text, steps=8, checkpoint_every=1),
+        ],
+        "cut off": [
+            life(1, text, steps=6, keep=1, cut_off=["delete"]),
+            life(2, text, steps=9, cut_off=["writer"]),
+            life(2, text, steps=9),
         ],
         "other model": [life(1, text, steps=2), life(1, text, steps=2, depth=3)],
         "fsdp": [life(2, text, mesh={"shard": 2}, **short)],
@@ -205,6 +215,16 @@ def test_a_damaged_record_costs_only_its_own_steps(runs: tuple[dict[str, Any], P
     assert "resumed at step 3 from" in log
     assert "is passed over, its seconds are not counted" in log
     assert outcome["damaged"]["result"]["resumed_from"] == 4
+
+
+def test_a_store_that_breaks_off_costs_no_checkpoint(runs: tuple[dict[str, Any], Path]) -> None:
+    """One that can't remove the old keeps the new; one that can't take it ends the run with the code to try again."""
+    outcome, _ = runs
+    assert outcome["cut off"]["codes"] == [[0], [75, 75], [0, 0]], outcome["cut off"]["log"]
+    log = outcome["cut off"]["log"]
+    assert "older checkpoints stay for now: " in log
+    assert "checkpoint of step 9 was not written, the older ones are intact: " in log
+    assert outcome["cut off"]["result"]["resumed_from"] == 6
 
 
 def test_spoiled_weights_are_never_saved(runs: tuple[dict[str, Any], Path]) -> None:

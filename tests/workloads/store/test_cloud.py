@@ -21,6 +21,7 @@ from workloads.store import (
     NotFoundError,
     Store,
     StoreError,
+    UnreachableError,
 )
 from workloads.store.cloud import CloudBackend
 from workloads.store.local import LocalBackend
@@ -166,6 +167,29 @@ def test_a_missing_bucket_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -
             store.put("a", b"content")
         server.shutdown()
     assert str(caught.value) == "s3://bucket/x/a: no such bucket"
+
+
+class BreaksOff(NoSuchBucket):
+    """Ends in the middle of each answer."""
+
+    def do_GET(self) -> None:
+        """Promise more than is sent."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"<ListBucketResult>")
+
+
+def test_a_server_that_breaks_off_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no refusal of the cloud has an error of its own, so that a program can tell that later may be better."""
+    with HTTPServer(("127.0.0.1", 0), BreaksOff) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+        with pytest.raises(UnreachableError, match="s3://bucket/x/: "):
+            list(CloudBackend.open("s3://bucket").list("x/"))
+        server.shutdown()
 
 
 class OneFolder(BaseHTTPRequestHandler):
