@@ -101,6 +101,7 @@ def job(
         "completions": nodes,
         "parallelism": nodes,
         "backoffLimit": spec.retries * nodes,
+        **final(name, spec.pod),
         "activeDeadlineSeconds": spec.timeout_minutes * 60,
         "ttlSecondsAfterFinished": 7 * 24 * 3600,
         "podReplacementPolicy": "Failed",  # the old pod's GPUs are free before the new one asks for them
@@ -114,3 +115,11 @@ def job(
             },
         },
     }
+
+
+def final(name: str, pod: Mapping[str, Any]) -> dict[str, Any]:
+    """Spend no further attempt after the exit code by which the workload says that each would end alike."""
+    if "final_code" not in pod:
+        return {}
+    code = {"containerName": name, "operator": "In", "values": [pod["final_code"]]}
+    return {"podFailurePolicy": {"rules": [{"action": "FailJob", "onExitCodes": code}]}}

@@ -10,7 +10,7 @@ from pathlib import Path
 EXIT_CODE = 2
 """Exit code of a run that can't start, or go on, as asked: the same mistake would come back after a restart.
 
-`localhost:index:Job` takes the code as final; a `podFailurePolicy` of Kubernetes can.
+`localhost:index:Job` takes the code as final, and so does a Job of Kubernetes by its `podFailurePolicy`.
 """
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -13,7 +13,7 @@ from typing import Any
 
 from workloads.pretrain.bounds import Between, Bound, Filled, MoreThan, OneOf, Sizes
 from workloads.pretrain.corpus import find
-from workloads.pretrain.errors import RunError
+from workloads.pretrain.errors import EXIT_CODE, RunError
 from workloads.pretrain.timeouts import Timeouts
 
 MODELS = ("depth", "gpt2-124m", "llama-1b", "llama-8b", "llama-70b")
@@ -214,6 +214,7 @@ class PretrainSpec:
             mounts={"/scratch": "node-local", "/dev/shm": "memory"},  # noqa: S108 - the shared memory NCCL asks for
             ports={"metrics": port},
             grace_seconds=self.grace_seconds,
+            final_code=EXIT_CODE,
         )
 
 
@@ -247,6 +248,9 @@ class Pod:
 
     ports: dict[str, int]
     """Name to port; `metrics` answers GET /metrics with Prometheus text."""
+
+    final_code: int
+    """Exit code after which another attempt would end alike: settings that are refused, a full disk."""
 
     grace_seconds: int
     """terminationGracePeriodSeconds: longer than the notice and the launcher's own wait."""

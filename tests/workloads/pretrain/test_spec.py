@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from workloads.pretrain.errors import RunError
+from workloads.pretrain.errors import EXIT_CODE, RunError
 from workloads.pretrain.spec import KERNELS_GIB, PretrainSpec
 from workloads.pretrain.timeouts import Timeouts
 
@@ -59,11 +59,12 @@ def test_timeouts_are_strictly_ordered(detect: float, notice: float) -> None:
 
 
 def test_pod_describes_a_node_for_any_orchestrator() -> None:
-    """Eight GPUs give eight workers, a metrics port on all addresses, and a grace beyond the notice."""
+    """Eight GPUs give eight workers, a metrics port on all addresses, a grace beyond the notice, and what is final."""
     pod = PretrainSpec().pod(8, "s3://bucket/prefix")
     assert "--nproc-per-node=8" in pod.command
     assert pod.ports["metrics"] == json.loads(pod.environment["CAUSEWAY_CONFIG"])["metrics_port"]
     assert pod.grace_seconds > PretrainSpec().notice
+    assert pod.final_code == EXIT_CODE
 
 
 def test_the_scratch_folder_is_inside_its_mount() -> None:
