@@ -16,10 +16,9 @@ from console.interrupts import forwarded
 from console.progress import Progress
 from console.recover import recover
 from console.rehearse import ground
-from console.state import Snapshot, snapshot
+from console.state import Snapshot, held, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
 from infra import paths
-from infra.settings import stackfile
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,9 @@ def run(stack_name: str, *, as_json: bool) -> None:
     workspace = open_workspace(stack_name, fileless=True)
     free_stale_lock(stack_name)
     cut_off = recover(workspace, stack_name)
-    before = _before(workspace, stack_name)
+    before = held(workspace, stack_name)
+    if not ground.file(stack_name).exists():
+        say.note(f"stacks/{ground.file(stack_name).name} is gone: {stack_name} is taken down by its state")
     _refuse_if_carried(stack_name, lambda one: _is_up(workspace, one))
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress:
         try:
@@ -78,18 +79,6 @@ def prove(stack_name: str, before: Snapshot, after: Snapshot) -> Proof:
         ports=[port for port in ports if _listens(port)],
         files=[str(file) for file in folder.rglob("*")] if folder.exists() else [],
     )
-
-
-def _before(workspace: Workspace, stack_name: str) -> Snapshot:
-    """Read what there is, and say where no file tells of it any more."""
-    try:
-        before = snapshot(workspace, stack_name)
-    except StackNotFoundError:
-        stackfile.read(ground.file(stack_name))  # without a file too the name is a mistake
-        raise
-    if not ground.file(stack_name).exists():
-        say.note(f"stacks/{ground.file(stack_name).name} is gone: {stack_name} is taken down by its state")
-    return before
 
 
 def _refuse_if_carried(stack_name: str, is_up: Callable[[str], bool]) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi.automation.errors import StackNotFoundError
+
 from console.workspace import Workspace
 from infra import paths
+from infra.settings import stackfile
 
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105  Pulumi's public marker of a secret value
 HIDDEN = "[secret]"
@@ -70,6 +73,24 @@ def snapshot(workspace: Workspace, name: str) -> Snapshot:
     pending = deployment.get("pending_operations") or ()
     cut_off = tuple(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in pending)
     return Snapshot(tuple(_resource(entry) for entry in ours), hidden(root.get("outputs", {})), cut_off)
+
+
+def held(workspace: Workspace, name: str) -> Snapshot:
+    """Read the state of a stack whose stack file may be gone.
+
+    Raises:
+        NoStackError: There is neither a stack file nor a state of this name that has anything.
+        StackNotFoundError: The stack has no state.
+    """
+    file = paths.project() / "stacks" / f"Pulumi.{name}.yaml"
+    try:
+        found = snapshot(workspace, name)
+    except StackNotFoundError:
+        stackfile.read(file)
+        raise
+    if not (found.resources or found.interrupted):
+        stackfile.read(file)
+    return found
 
 
 def hidden(value: Any) -> Any:

@@ -10,15 +10,20 @@ from console.events import short_type
 from console.exits import Exit
 from console.failures import Failed
 from console.health import Health, of
-from console.state import Resource, Snapshot, snapshot
+from console.state import Resource, Snapshot, held
 from console.up import stack_file, summary
 from console.workspace import open_workspace
 from infra.settings import from_file
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
-    """Print the table, or JSON; exit code 4 when a resource is not well."""
-    state = snapshot(open_workspace(stack_name), stack_name)
+    """Print the table, or JSON; exit code 4 when a resource is not well. The state is enough, without a stack file.
+
+    Raises:
+        NoStackError: There is neither a stack file nor a state of this name.
+        Failed: It has no resources, or one that is not well.
+    """
+    state = held(open_workspace(stack_name, fileless=True), stack_name)
     made = [resource for resource in state.resources if resource.custom]
     if not made and not state.interrupted:
         raise Failed(f"{stack_name} has no resources: `causeway up {stack_name}` makes them", Exit.NO_STACK)
@@ -44,6 +49,8 @@ def condition(resource: Resource, state: Snapshot) -> Health:
 
 def cost_line(stack_name: str) -> str:
     """Give the cost in one line: this machine is the user's own, clouds are priced by the plan."""
+    if not stack_file(stack_name).exists():
+        return f"not known, as the stack file is gone; `causeway down {stack_name}` takes all away"
     settings = from_file(stack_file(stack_name))
     if settings.here:
         return "0 USD a month: your own machine, no charge"

@@ -34,16 +34,20 @@ def test_a_link_to_another_disk_stays(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.engine
 def test_a_stack_without_a_file_goes_by_its_state(tmp_path: Path) -> None:
-    """Its file was deleted: all that the state knows goes, and no file comes back. A name without both is a mistake."""
+    """Its file was deleted: all that the state knows goes, and no file comes back. What neither has is a mistake."""
     clone = make(tmp_path / "clone")
     file = clone.stack_file("alone")
     head = clone.stack_file("local").read_text(encoding="utf-8").partition("  causeway:cluster:")[0]
     file.write_text(head, encoding="utf-8")
     clone.json("up", "alone")
     file.unlink()
+    status = clone.json("status", "alone")
+    assert (status["ok"], len(status["resources"])) == (True, 2)
+    assert "`causeway down alone`" in status["cost"]
     told = clone.json("down", "alone")
     assert told["left"] == {"resources": 0, "processes": [], "ports": [], "files": []}
     assert not file.exists()
-    missing = clone.causeway("down", "aone")
-    assert missing.returncode == Exit.NO_STACK
-    assert "there is no such file" in missing.stderr
+    for name in ("alone", "aone"):
+        missing = clone.causeway("down", name)
+        assert missing.returncode == Exit.NO_STACK
+        assert "there is no such file" in missing.stderr
