@@ -272,6 +272,7 @@ def report(run: Run, window: Window, rate: float, norm: Tensor) -> None:
 def save(run: Run) -> None:
     """Begin to write a checkpoint; the one before it is committed first. Weights that are spoiled are never written."""
     if not math.isfinite(run.norm):
+        run.checkpoints.wait()
         raise RunError(
             f"the gradient is not a number at step {run.step}, no checkpoint is written, the older ones are intact; "
             "lower learning_rate and go on"
