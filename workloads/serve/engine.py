@@ -122,7 +122,7 @@ class Engine:
         return min(self.model.context, self.model.blocks * self.model.block_size)
 
     def submit(self, make: Callable[[int], Sequence[Answer]]) -> Ticket:
-        """Admit a request, or raise RefusedError: 400 if it can never fit, 429 if it does not fit now."""
+        """Admit a request, or raise RefusedError: 413 if it can never fit, 429 if it does not fit now."""
         if self.failure is not None:
             raise self.failure
         number = next(self._numbers)

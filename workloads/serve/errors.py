@@ -46,8 +46,8 @@ def invalid(message: str, param: str | None, code: str = "invalid_value") -> Ref
 
 
 def too_long(message: str, param: str) -> RefusedError:
-    """Refuse a request that can never fit: OpenAI's status and code for it, by which clients know what to do."""
-    return invalid(message, param, code="context_length_exceeded")
+    """Refuse a request that can never fit: content too large, with OpenAI's code by which clients know what to do."""
+    return RefusedError(413, message, code="context_length_exceeded", param=param)
 
 
 def overloaded(message: str, code: str, retry_after: int) -> RefusedError:

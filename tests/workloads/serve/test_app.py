@@ -207,7 +207,7 @@ async def test_a_full_queue_is_429_with_retry_after(api: Any, paced: Any) -> Non
 
 
 async def test_a_promised_cache_is_429(api: Any, paced: Any) -> None:
-    """When admitted answers want four times the cache's blocks, the next is refused; one that never fits is 400."""
+    """When admitted answers want four times the cache's blocks, the next is refused; one that never fits is 413."""
     async with api(paced(0.01, blocks=4, block_size=16, context=256)) as (client, _):
         body = {"prompt": [5] * 40, "max_tokens": 20}
         replies = await asyncio.gather(*(client.post(C, json=body) for _ in range(6)))
@@ -215,7 +215,7 @@ async def test_a_promised_cache_is_429(api: Any, paced: Any) -> None:
         assert sorted(one.status_code for one in replies) == [200] * 4 + [429] * 2
         assert codes == {"kv_cache_full"}
         never = await client.post(C, json={**body, "max_tokens": 60})
-        assert (never.status_code, never.json()["error"]["code"]) == (400, "context_length_exceeded")
+        assert (never.status_code, never.json()["error"]["code"]) == (413, "context_length_exceeded")
 
 
 async def test_a_draining_server_refuses_and_finishes(api: Any, paced: Any) -> None:

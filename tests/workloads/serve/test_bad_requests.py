@@ -30,8 +30,8 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("token beyond the vocabulary", C, {"prompt": [1, 384]}, 400, "invalid_value", "prompt"),
     ("negative token", C, {"prompt": [-1]}, 400, "invalid_value", "prompt"),
     ("mixed prompts", C, {"prompt": ["a", [1]]}, 400, "invalid_value", "prompt"),
-    ("prompt beyond the context", C, {"prompt": "word " * 400}, 400, "context_length_exceeded", "prompt"),
-    ("answer beyond the context", C, {**P, "max_tokens": 256}, 400, "context_length_exceeded", "max_tokens"),
+    ("prompt beyond the context", C, {"prompt": "word " * 400}, 413, "context_length_exceeded", "prompt"),
+    ("answer beyond the context", C, {**P, "max_tokens": 256}, 413, "context_length_exceeded", "max_tokens"),
     ("max_tokens zero", C, {**P, "max_tokens": 0}, 400, "invalid_value", "max_tokens"),
     ("max_tokens as text", C, {**P, "max_tokens": "5"}, 400, "invalid_value", "max_tokens"),
     ("max_tokens a fraction", C, {**P, "max_tokens": 1.5}, 400, "invalid_value", "max_tokens"),
@@ -70,7 +70,7 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("top_logprobs alone", H, {**M, "top_logprobs": 1}, 400, "invalid_value", "top_logprobs"),
     ("too many top_logprobs", H, {**M, "logprobs": True, "top_logprobs": 21}, 400, "invalid_value", "top_logprobs"),
     ("prompt in a chat", H, {**M, "prompt": "x"}, 400, "unknown_parameter", "prompt"),
-    ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 400, "context_length_exceeded", "max_tokens"),
+    ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 413, "context_length_exceeded", "max_tokens"),
     ("unknown route", "/v1/complete", P, 404, "unknown_route", None),
 ]  # fmt: skip
 
