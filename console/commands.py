@@ -4,7 +4,21 @@ from typing import Annotated
 
 import typer
 
-from console import ci, cost, doctor, down, env, failures, machines, plan, prices, rehearse, status, up
+from console import (
+    ci,
+    cost,
+    doctor,
+    down,
+    env,
+    explain,
+    failures,
+    machines,
+    plan,
+    prices,
+    rehearse,
+    status,
+    up,
+)
 
 Stack = Annotated[str, typer.Argument(help="The stack: a name from stacks/Pulumi.<stack>.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -60,6 +74,21 @@ def machines_command(
     """List the machine types that stacks can use, what joins them, and what they cost."""
     with failures.boundary(as_json=as_json):
         machines.run(platform, region, as_json=as_json)
+
+
+@app.command("explain")
+def explain_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A setting such as cluster.pools.nodes, a rule, a machine type, or `rules`. Default: all settings."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a setting, a rule or a machine type is, what it may be, and why."""
+    with failures.boundary(as_json=as_json):
+        explain.run(name, as_json=as_json)
 
 
 app.add_typer(ci.app, name="ci")

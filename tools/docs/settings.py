@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra.settings.kinds import kind
 from stacks.schema import stack_file_schema
 from tools.docs import pools
 
@@ -13,8 +14,6 @@ Editors complete and check them by the schema that the first line of each stack 
 
 """
 
-_NAMED = 8
-"""From so many keys on a mapping is only called one: it has a table of its own."""
 _HYBRID = "A stack file with `causeway:references` spans two environments and holds these keys instead."
 _TENANT = "A stack file with `causeway:stands_on` puts workloads on another stack's environment and holds these keys."
 
@@ -53,16 +52,4 @@ def _rows(fields: dict[str, Any]) -> Iterator[str]:
 
 
 def _kind(field: dict[str, Any]) -> str:
-    if "$ref" in field:
-        return f"[{(name := field['$ref'].rsplit('/', 1)[-1])}](#{name.lower()})"
-    if "anyOf" in field:
-        return " or ".join(_kind(branch) for branch in field["anyOf"] if branch.get("type") != "null")
-    if "enum" in field:
-        return ", ".join(f"`{word}`" for word in field["enum"])
-    if field.get("type") == "array":
-        return f"list of {_kind(field.get('items', {}))}"
-    if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
-        return f"mapping to {_kind(field['additionalProperties'])}"
-    if len(names := field.get("properties", {})) in range(1, _NAMED):
-        return f"mapping of {', '.join(f'`{name}`' for name in names)}"
-    return str(field.get("type", "any"))
+    return kind(field, lambda name: f"[{name}](#{name.lower()})", lambda word: f"`{word}`")
