@@ -65,6 +65,16 @@ class Body(BaseModel):
     """Tokens before an end token counts (an extension that vLLM has too)."""
     user: str | None = None
     """Accepted and logged nowhere."""
+    safety_identifier: str | None = None
+    """Its newer name: accepted and logged nowhere."""
+    prompt_cache_key: str | None = None
+    """Accepted: prompts that begin alike share their blocks without it."""
+    metadata: dict[str, str] | None = None
+    """Accepted and kept nowhere."""
+    store: Literal[False] = False
+    """Not supported: answers are not kept."""
+    service_tier: Literal["auto", "default"] | None = None
+    """There is one tier."""
 
     @property
     def stops(self) -> list[str]:
@@ -102,8 +112,8 @@ class CompletionBody(Body):
     """Alternatives to report with each token."""
     echo: Literal[False] = False
     """Not supported: the prompt is not repeated."""
-    best_of: None = None
-    """Not supported: n answers are drawn, all are given."""
+    best_of: int | None = None
+    """Answers to draw; only `n`, as all are given."""
     suffix: None = None
     """Not supported: answers go on, they do not fill in."""
 
@@ -137,6 +147,15 @@ class Message(BaseModel):
         return {"role": self.role, "content": text, **({"name": self.name} if self.name else {})}
 
 
+class Plain(BaseModel):
+    """The one form of answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: Literal["text"]
+    """Kind of the answer."""
+
+
 class ChatBody(Body):
     """A request to /v1/chat/completions."""
 
@@ -150,6 +169,14 @@ class ChatBody(Body):
     """Report the logarithm of each token's probability."""
     top_logprobs: int | None = Field(None, ge=0, le=20)
     """Alternatives to report; needs `logprobs`."""
+    response_format: Plain | None = None
+    """Only text: answers are held to no schema."""
+    modalities: list[Literal["text"]] | None = None
+    """Only text."""
+    tools: Annotated[list[Any], Field(max_length=0)] | None = None
+    """Not supported: a list without tools."""
+    tool_choice: Literal["none"] | None = None
+    """Not supported but as none."""
 
 
 B = TypeVar("B", bound=Body)
@@ -163,6 +190,8 @@ def read_body(kind: type[B], content: bytes) -> B:
         raise _first(error, kind) from None
     if body.stream_options is not None and not body.stream:
         raise invalid("stream_options needs stream to be true", "stream_options")
+    if isinstance(body, CompletionBody) and body.best_of not in {None, body.n}:
+        raise invalid("best_of: only as many as n, since all answers are given", "best_of")
     if isinstance(body, ChatBody) and body.top_logprobs is not None and not body.logprobs:
         raise invalid("top_logprobs needs logprobs to be true", "top_logprobs")
     return body
@@ -202,7 +231,7 @@ def _first(error: ValidationError, kind: type[Body]) -> RefusedError:
     return invalid(f"{path}: {', or '.join(branches)}", path)
 
 
-_NAMES = {*Message.model_fields, *Part.model_fields, *StreamOptions.model_fields}
+_NAMES = {*Message.model_fields, *Part.model_fields, *Plain.model_fields, *StreamOptions.model_fields}
 
 
 def _biases(given: Mapping[str, float], vocabulary: int) -> list[tuple[int, float]]:

@@ -57,6 +57,9 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("a null beside a mistake", C, {**P, "n": None, "top_p": 2}, 400, "invalid_value", "top_p"),
     ("null in a list", C, {"prompt": [None]}, 400, "invalid_value", "prompt"),
     ("echo", C, {**P, "echo": True}, 400, "invalid_value", "echo"),
+    ("more drawn than given", C, {**P, "n": 2, "best_of": 3}, 400, "invalid_value", "best_of"),
+    ("kept answers", C, {**P, "store": True}, 400, "invalid_value", "store"),
+    ("another tier", C, {**P, "service_tier": "flex"}, 400, "invalid_value", "service_tier"),
     ("suffix", C, {**P, "suffix": "x"}, 400, "invalid_value", "suffix"),
     ("stream as text", C, {**P, "stream": "yes"}, 400, "invalid_value", "stream"),
     ("usage without a stream", C, {**P, "stream_options": {}}, 400, "invalid_value", "stream_options"),
@@ -69,6 +72,10 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("refused by the template", H, {"messages": [{**TURN, "role": "developer"}]}, 400, "invalid_value", "messages"),
     ("top_logprobs alone", H, {**M, "top_logprobs": 1}, 400, "invalid_value", "top_logprobs"),
     ("too many top_logprobs", H, {**M, "logprobs": True, "top_logprobs": 21}, 400, "invalid_value", "top_logprobs"),
+    ("answer as JSON", H, {**M, "response_format": {"type": "json_object"}}, 400, "invalid_value", "response_format.type"),
+    ("spoken answer", H, {**M, "modalities": ["text", "audio"]}, 400, "invalid_value", "modalities.1"),
+    ("tools", H, {**M, "tools": [{"type": "function"}]}, 400, "invalid_value", "tools"),
+    ("a tool must be called", H, {**M, "tool_choice": "required"}, 400, "invalid_value", "tool_choice"),
     ("prompt in a chat", H, {**M, "prompt": "x"}, 400, "unknown_parameter", "prompt"),
     ("answer beyond the context in a chat", H, {**M, "max_tokens": 999}, 413, "context_length_exceeded", "max_tokens"),
     ("unknown route", "/v1/complete", P, 404, "unknown_route", None),
@@ -95,6 +102,16 @@ async def test_each_bad_request_is_answered_in_openais_form(api: Any) -> None:
         assert (await client.post(C, json=P)).status_code == 200
         refused = parts.metrics.refused
         assert refused["400"] + refused["404"] + refused["413"] >= len(BAD) - 1
+
+
+def test_what_changes_nothing_is_taken() -> None:
+    """Clients that spell out what is so anyway are served; both bodies take what tells who asks."""
+    shared = {"metadata": {"a": "b"}, "safety_identifier": "x", "prompt_cache_key": "y", "store": False}
+    text = {"prompt": "a", "n": 2, "best_of": 2, "service_tier": "auto", **shared}
+    assert read_body(CompletionBody, json.dumps(text).encode()).n == 2
+    plain = {"response_format": {"type": "text"}, "modalities": ["text"], "tools": [], "tool_choice": "none"}
+    chat = {"messages": [TURN], **plain, **shared}
+    assert read_body(ChatBody, json.dumps(chat).encode()).messages[0].role == TURN["role"]
 
 
 def test_a_null_is_a_choice_that_was_not_made() -> None:
