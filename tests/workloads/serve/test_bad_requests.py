@@ -72,7 +72,7 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("refused by the template", H, {"messages": [{**TURN, "role": "developer"}]}, 400, "invalid_value", "messages"),
     ("top_logprobs alone", H, {**M, "top_logprobs": 1}, 400, "invalid_value", "top_logprobs"),
     ("too many top_logprobs", H, {**M, "logprobs": True, "top_logprobs": 21}, 400, "invalid_value", "top_logprobs"),
-    ("answer as JSON", H, {**M, "response_format": {"type": "json_object"}}, 400, "invalid_value", "response_format.type"),
+    ("answer as JSON", H, {**M, "response_format": {"type": "json"}}, 400, "invalid_value", "response_format.type"),
     ("spoken answer", H, {**M, "modalities": ["text", "audio"]}, 400, "invalid_value", "modalities.1"),
     ("tools", H, {**M, "tools": [{"type": "function"}]}, 400, "invalid_value", "tools"),
     ("a tool must be called", H, {**M, "tool_choice": "required"}, 400, "invalid_value", "tool_choice"),
