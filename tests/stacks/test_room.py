@@ -32,7 +32,7 @@ AZURE: dict[str, Any] = {
                 "machine": "Standard_ND96isr_H100_v5",
                 "capacity": "on-demand",
             },
-        }
+        },
     },
     "training": {"store": "artifacts", "options": {"model": "llama-70b"}},
 }
