@@ -40,9 +40,14 @@ def run(stack_name: str, *, as_json: bool) -> None:
             stack = workspace.stack(stack_name)
         with TemporaryDirectory(prefix="causeway-up-") as folder:
             before = exported(stack)
-            if losses.held(before):
-                _lose_nothing_unasked(stack, stack_name, settings.may_lose)
             judges = policies.judges(Path(folder), baseline.monthly(before))
+            if losses.held(before):
+                _look_ahead(stack, stack_name, settings.may_lose)
+            elif not settings.here:
+                # half of an environment costs money: the first look is judged too, as that of plain `pulumi up`
+                if not as_json:
+                    say.note("a first look, by which nothing is changed")
+                _look_ahead(stack, stack_name, settings.may_lose, judges)
             try:
                 with forwarded():
                     stack.up(
@@ -57,11 +62,14 @@ def run(stack_name: str, *, as_json: bool) -> None:
     report(workspace, stack_name, progress, time.monotonic() - start, as_json=as_json)
 
 
-def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collection[str]) -> None:
-    """Look ahead, as the engine of an update does not wait between a step and the next; the state is near enough.
+def _look_ahead(
+    stack: automation.Stack, name: str, may_lose: Collection[str], judges: policies.Judges | None = None
+) -> None:
+    """Preview, as the engine of an update does not wait between a step and the next; the state is near enough.
 
     Raises:
-        Failed: A pool or what holds data would be replaced or deleted, and the stack file does not say that it may.
+        Failed: The program ends with an error, a judge that was seated finds a breach, or a pool or what holds data
+            would be replaced or deleted and the stack file does not say that it may.
     """
     lost: list[str] = []
     ahead = Progress(f"up {name}", quiet=True)
@@ -72,9 +80,15 @@ def _lose_nothing_unasked(stack: automation.Stack, name: str, may_lose: Collecti
         if found and found.metadata.op.value in losses.LOST:
             lost.append(found.metadata.urn)
 
+    seated = judges or policies.Judges()
     try:
         with forwarded():
-            stack.preview(on_event=take, suppress_progress=True)
+            stack.preview(
+                policy_packs=list(seated.packs),
+                policy_pack_configs=list(seated.configs),
+                on_event=take,
+                suppress_progress=True,
+            )
     except CommandError as error:
         raise _failure(error, ahead) from error
     if unasked := losses.unasked(lost, may_lose):
