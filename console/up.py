@@ -41,13 +41,13 @@ def run(stack_name: str, *, as_json: bool) -> None:
         with TemporaryDirectory(prefix="causeway-up-") as folder:
             before = exported(stack)
             judges = policies.judges(Path(folder), baseline.monthly(before))
-            if losses.held(before):
-                _look_ahead(stack, stack_name, settings.may_lose)
-            elif not settings.here:
-                # half of an environment costs money: the first look is judged too, as that of plain `pulumi up`
+            if not settings.here:
+                # half of a change costs money: the look ahead is judged too, as that of plain `pulumi up`
                 if not as_json:
-                    say.note("a first look, by which nothing is changed")
+                    say.note("a look ahead, by which nothing is changed")
                 _look_ahead(stack, stack_name, settings.may_lose, judges)
+            elif losses.held(before):
+                _look_ahead(stack, stack_name, settings.may_lose)
             try:
                 with forwarded():
                     stack.up(
@@ -65,7 +65,7 @@ def run(stack_name: str, *, as_json: bool) -> None:
 def _look_ahead(
     stack: automation.Stack, name: str, may_lose: Collection[str], judges: policies.Judges | None = None
 ) -> None:
-    """Preview, as the engine of an update does not wait between a step and the next; the state is near enough.
+    """Preview, as the engine of an update waits for nobody between a step and the next; the state is near enough.
 
     Raises:
         Failed: The program ends with an error, a judge that was seated finds a breach, or a pool or what holds data

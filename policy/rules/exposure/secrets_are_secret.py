@@ -45,7 +45,8 @@ def _texts(value: Value, path: str, name: str) -> Iterator[tuple[str, str, str]]
             )
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            yield from _texts(inner, f"{path}[{at}]", name)
+            # what holds several is no one's password: a class of data called `secret` has a list of jurisdictions
+            yield from _texts(inner, f"{path}[{at}]", "")
     elif isinstance(value, str):
         yield path, name, value
 

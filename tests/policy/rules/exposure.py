@@ -467,6 +467,12 @@ SECRETS = [
         "named elsewhere",
         deployment(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
     ),
+    keeps(
+        "secrets-are-secret",
+        "a class of that name",
+        r("causeway:index:KeyRing", "k", jurisdictions={"secret": ["eu"]}, rotation_days={"secret": 90}),
+    ),
+    breaks("secrets-are-secret", "by shape in a list", r(JOB, "j", token=["AKIAIOSFODNN7EXAMPLE"])),
     breaks("secrets-are-secret", "a port's key", r(MACSEC, "k", cak="abc")),
     keeps("secrets-are-secret", "a port's key, marked", r(MACSEC, "k", cak="abc", secrets=["cak"])),
     breaks(
