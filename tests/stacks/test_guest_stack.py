@@ -2,24 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scenes import scene
+from scenes import Stage, two_teams
 
 from console.policies import judges
-from console.rehearse import dial, proof
+from console.rehearse import proof
 from console.rehearse.scene import Scene
-from console.rehearse.standins import StandIns
-from console.rehearse.surroundings import variables
-from infra.paths import project
 from policy.model.environment import ENVIRONMENT
 
 pytestmark = pytest.mark.engine
-
-BELOW = project() / "stacks" / "Pulumi.onprem.yaml"
 
 APPS = """config:
   causeway:stands_on: onprem
@@ -40,24 +34,11 @@ APPS = """config:
 Resource = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A site, and the stack of another team on it."""
-
-    below: Scene
-    above: Scene
-    standins: StandIns
-
-
 @pytest.fixture
 def stage(tmp_path: Path, engine_env: dict[str, str]) -> Iterator[Stage]:
-    """Give both, neither of them up; nothing is protected, as at the end of a rehearsal."""
-    with StandIns(tmp_path / "account", packages=("kubernetes", "random", "tls")) as standins:
-        env = variables(engine_env, tmp_path, standins.attached, checkpoints=False)
-        dial.free(BELOW, tmp_path / "free.yaml")
-        text = (tmp_path / "free.yaml").read_text(encoding="utf-8")
-        below = scene("onprem", text, tmp_path, env, standins)
-        yield Stage(below, scene("apps", APPS, tmp_path, env, standins), standins)
+    """Give both stacks."""
+    with two_teams("onprem", APPS, ("kubernetes", "random", "tls"), tmp_path, engine_env) as stage:
+        yield stage
 
 
 def test_a_guest_comes_and_goes(stage: Stage, tmp_path: Path) -> None:

@@ -3,26 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scenes import scene
+from scenes import Stage, two_teams
 
 from console.policies import judges
-from console.rehearse import dial, proof
+from console.rehearse import proof
 from console.rehearse.scene import Scene
-from console.rehearse.standins import StandIns
-from console.rehearse.surroundings import variables
 from infra.paths import project
 from policy.model.environment import ENVIRONMENT
 
 pytestmark = pytest.mark.engine
 
 PAGE = project() / "docs" / "clouds.md"
-BELOW = project() / "stacks" / "Pulumi.aws-dev.yaml"
-
 Resource = dict[str, Any]
 
 
@@ -32,24 +27,11 @@ def documented() -> str:
     return next(block for block in blocks if "causeway:stands_on" in block)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """An environment, and the stack of another team on it."""
-
-    below: Scene
-    above: Scene
-    standins: StandIns
-
-
 @pytest.fixture
 def stage(tmp_path: Path, engine_env: dict[str, str]) -> Iterator[Stage]:
-    """Give both, neither of them up; nothing is protected, as at the end of a rehearsal."""
-    with StandIns(tmp_path / "account", packages=("aws", "kubernetes", "random")) as standins:
-        env = variables(engine_env, tmp_path, standins.attached, checkpoints=False)
-        dial.free(BELOW, tmp_path / "free.yaml")
-        text = (tmp_path / "free.yaml").read_text(encoding="utf-8")
-        below = scene("aws-dev", text, tmp_path, env, standins)
-        yield Stage(below, scene("apps", documented(), tmp_path, env, standins), standins)
+    """Give both stacks."""
+    with two_teams("aws-dev", documented(), ("aws", "kubernetes", "random"), tmp_path, engine_env) as stage:
+        yield stage
 
 
 def test_a_team_runs_on_another_teams_environment(stage: Stage, tmp_path: Path) -> None:
