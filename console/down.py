@@ -54,8 +54,10 @@ def run(stack_name: str, *, as_json: bool) -> None:
     free_stale_lock(stack_name)
     cut_off = recover(workspace, stack_name)
     before = held(workspace, stack_name)
-    if not ground.file(stack_name).exists():
-        say.note(f"stacks/{ground.file(stack_name).name} is gone: {stack_name} is taken down by its state")
+    if not paths.stack_file(stack_name).exists():
+        say.note(
+            f"stacks/{paths.stack_file(stack_name).name} is gone: {stack_name} is taken down by its state"
+        )
     _refuse_if_carried(stack_name, lambda one: _is_up(workspace, one))
     with untouched(stack_name), Progress(f"down {stack_name}", quiet=as_json) as progress:
         try:

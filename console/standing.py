@@ -6,9 +6,9 @@ from functools import cache
 from pulumi.automation.errors import CommandError, StackNotFoundError
 
 from console.failures import classify
-from console.rehearse.ground import file
 from console.state import snapshot
 from console.workspace import Workspace, open_workspace
+from infra import paths
 from infra.problems import Problem
 from infra.settings import Stack, from_file
 from stacks import checks, standing
@@ -42,4 +42,4 @@ def settings_of(stack_name: str, *, below: bool = True) -> Stack:
         yield from checks.mistakes(settings)
         yield from standing.mistakes(settings, outputs, stack_name) if below else ()
 
-    return from_file(file(stack_name), more)
+    return from_file(paths.stack_file(stack_name), more)

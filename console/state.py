@@ -82,7 +82,7 @@ def held(workspace: Workspace, name: str) -> Snapshot:
         NoStackError: There is neither a stack file nor a state of this name that has anything.
         StackNotFoundError: The stack has no state.
     """
-    file = paths.project() / "stacks" / f"Pulumi.{name}.yaml"
+    file = paths.stack_file(name)
     try:
         found = snapshot(workspace, name)
     except StackNotFoundError:

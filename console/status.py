@@ -11,8 +11,9 @@ from console.exits import Exit
 from console.failures import Failed
 from console.health import Health, of
 from console.state import Resource, Snapshot, held
-from console.up import stack_file, summary
+from console.up import summary
 from console.workspace import open_workspace
+from infra import paths
 from infra.settings import from_file
 
 
@@ -49,9 +50,9 @@ def condition(resource: Resource, state: Snapshot) -> Health:
 
 def cost_line(stack_name: str) -> str:
     """Give the cost in one line: this machine is the user's own, clouds are priced by the plan."""
-    if not stack_file(stack_name).exists():
+    if not paths.stack_file(stack_name).exists():
         return f"not known, as the stack file is gone; `causeway down {stack_name}` takes all away"
-    settings = from_file(stack_file(stack_name))
+    settings = from_file(paths.stack_file(stack_name))
     if settings.here:
         return "0 USD a month: your own machine, no charge"
     return f"cap {settings.budget.monthly_usd:,.0f} USD a month"

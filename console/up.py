@@ -21,7 +21,6 @@ from console.rehearse.proof import exported
 from console.standing import settings_of
 from console.state import Snapshot, snapshot
 from console.workspace import Workspace, free_stale_lock, open_workspace, untouched
-from infra import paths
 
 
 def run(stack_name: str, *, as_json: bool) -> None:
@@ -93,11 +92,6 @@ def _look_ahead(
         raise _failure(error, ahead) from error
     if unasked := losses.unasked(lost, may_lose):
         raise Failed(losses.told(unasked), Exit.POLICY)
-
-
-def stack_file(stack_name: str) -> Path:
-    """Give the path of a stack's settings."""
-    return paths.project() / "stacks" / f"Pulumi.{stack_name}.yaml"
 
 
 def report(workspace: Workspace, name: str, progress: Progress, seconds: float, *, as_json: bool) -> None:

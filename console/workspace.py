@@ -121,7 +121,7 @@ def untouched(stack: str) -> Iterator[None]:
     What it was is noted beside the state, so that the run after a killed one can still take the salt away. A file
     that was not there is gone again.
     """
-    file = paths.project() / "stacks" / f"Pulumi.{stack}.yaml"
+    file = paths.stack_file(stack)
     note = paths.home() / f"unsalted-{stack}.yaml"
     if note.exists():
         _unsalt(file, note.read_text(encoding="utf-8"))
@@ -167,7 +167,7 @@ def free_stale_lock(stack: str) -> None:
 
 def _stays_here(stack: str, *, fileless: bool) -> bool:
     try:
-        file = stackfile.read(paths.project() / "stacks" / f"Pulumi.{stack}.yaml")
+        file = stackfile.read(paths.stack_file(stack))
     except NoStackError:
         if fileless and _NAME.fullmatch(stack):
             return False

@@ -9,6 +9,11 @@ def project() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
+def stack_file(stack: str) -> Path:
+    """Give the path of a stack's settings."""
+    return project() / "stacks" / f"Pulumi.{stack}.yaml"
+
+
 def home() -> Path:
     """Give the ignored folder of state, passphrase and local data.
 

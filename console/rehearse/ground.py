@@ -1,7 +1,6 @@
 """The stacks that a stack stands on, which come up before it and go down after it."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from console.exits import Exit
 from console.failures import Failed
@@ -40,11 +39,6 @@ def _readable(name: str) -> tuple[str, ...]:
         return ()
 
 
-def file(name: str) -> Path:
-    """Give the path of a stack's file."""
-    return paths.project() / "stacks" / f"Pulumi.{name}.yaml"
-
-
 def _ordered(name: str, above: tuple[str, ...]) -> Iterable[str]:
     if name in above:
         circle = " on ".join([*above[above.index(name) :], name])
@@ -62,7 +56,7 @@ def _ordered(name: str, above: tuple[str, ...]) -> Iterable[str]:
 
 def _direct(name: str) -> tuple[str, ...]:
     """Give the stacks that a stack's own file names."""
-    values = stackfile.read(file(name)).values
+    values = stackfile.read(paths.stack_file(name)).values
     references, alone = values.get("references"), values.get("stands_on")
     roles = [*(references.values() if isinstance(references, dict) else ()), *([alone] if alone else ())]
     return tuple(str(stack) for stack in roles)

@@ -16,7 +16,7 @@ from console.failures import Failed
 from console.judge.court import Court, Judge
 from console.judge.server import Server
 from console.rehearse import dial, proof
-from console.rehearse.ground import below, file
+from console.rehearse.ground import below
 from console.rehearse.phases import Phase
 from console.rehearse.report import Report
 from console.rehearse.scene import Plan, Scene
@@ -168,7 +168,7 @@ def _scene(name: str, folder: Path, options: Options) -> Iterator[Scene]:
 
         def scene(one: str, *ground: Scene) -> Scene:
             config, turned, freed = (folder / f"{one}{kind}.yaml" for kind in ("", "-turned", "-freed"))
-            shutil.copyfile(file(one), config)
+            shutil.copyfile(paths.stack_file(one), config)
             dial.turn(config, turned, options.dial if one == name else dial.DEFAULT)
             protected = dial.free(turned if one == name else config, freed)
             init_elsewhere(one, {**os.environ, **env}, folder / "empty")
